@@ -91,7 +91,8 @@ func writeExcerpt(b *bytes.Buffer, s Span, p painter, sev Severity, lines func(s
 		p.severity(sev, strings.Repeat("^", max(1, displayWidth(line[from:to])))))
 }
 
-// wordLen is the length of the word or quoted text that begins here, at least 1.
+// wordLen is the length of the word or quoted text that begins here; 1 where
+// neither does, 0 at the end of the line.
 func wordLen(line []byte) int {
 	if len(line) > 0 && (line[0] == '"' || line[0] == '`' || line[0] == '\'') {
 		if end := bytes.IndexByte(line[1:], line[0]); end >= 0 {
@@ -102,7 +103,7 @@ func wordLen(line []byte) int {
 	for n < len(line) && (line[n] == '_' || line[n] >= '0' && line[n] <= '9' || line[n]|0x20 >= 'a' && line[n]|0x20 <= 'z' || line[n] >= utf8.RuneSelf) {
 		n++
 	}
-	return min(max(n, 1), max(len(line), 1))
+	return min(max(n, 1), len(line))
 }
 
 const tabWidth = 4
