@@ -92,14 +92,32 @@ func (t Type) write(b *strings.Builder) {
 // string's length and field names are compared, letter case of names is not.
 func (t Type) Equal(u Type) bool { return strings.EqualFold(t.String(), u.String()) }
 
+// WithoutParams is the type without lengths, precisions and scales, at every level:
+// what GoogleSQL compares when it resolves an expression.
+func (t Type) WithoutParams() Type {
+	t.Params = nil
+	if t.Elem != nil {
+		e := t.Elem.WithoutParams()
+		t.Elem = &e
+	}
+	if t.Fields != nil {
+		fields := make([]Field, len(t.Fields))
+		for i, f := range t.Fields {
+			fields[i] = Field{Name: f.Name, Type: f.Type.WithoutParams()}
+		}
+		t.Fields = fields
+	}
+	return t
+}
+
 // quoteName puts a field name in backticks where it is no plain identifier.
 func quoteName(s string) string {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || i > 0 && c >= '0' && c <= '9' {
-			continue
-		}
-		return "`" + strings.ReplaceAll(s, "`", "\\`") + "`"
+	plain := s != "" && !IsReserved(s)
+	for i := 0; i < len(s) && plain; i++ {
+		plain = wordByte(s[i], i == 0)
 	}
-	return s
+	if plain {
+		return s
+	}
+	return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`").Replace(s) + "`"
 }
