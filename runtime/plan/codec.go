@@ -23,11 +23,8 @@ type file struct {
 // indentation, LF, one final newline, no HTML escapes. Its digest is filled in,
 // whatever p.Digest holds. Equal plans give equal bytes.
 func Encode(p *Plan) ([]byte, error) {
-	blank, err := encodeBlank(p)
-	if err != nil {
-		return nil, err
-	}
-	return bytes.Replace(blank, blankDigest, digestLine(digestOf(blank)), 1), nil
+	data, _, err := encodeWithDigest(p)
+	return data, err
 }
 
 // Digest is "sha256:<hex>" over the canonical form with an empty digest.
@@ -39,16 +36,25 @@ func Digest(p *Plan) (string, error) {
 	return digestOf(blank), nil
 }
 
-// Seal sets the plan's format and digest. A plan that is made in memory is
-// sealed once it is complete.
-func Seal(p *Plan) error {
+// Seal sets the format and the digest of a plan that is complete, and returns
+// its canonical form.
+func Seal(p *Plan) ([]byte, error) {
 	p.Format = Format
-	d, err := Digest(p)
+	data, digest, err := encodeWithDigest(p)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	p.Digest = d
-	return nil
+	p.Digest = digest
+	return data, nil
+}
+
+func encodeWithDigest(p *Plan) (data []byte, digest string, err error) {
+	blank, err := encodeBlank(p)
+	if err != nil {
+		return nil, "", err
+	}
+	digest = digestOf(blank)
+	return bytes.Replace(blank, blankDigest, digestLine(digest), 1), digest, nil
 }
 
 // blankDigest is how an empty digest looks in the canonical form. The two spaces

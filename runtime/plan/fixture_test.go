@@ -37,7 +37,7 @@ func example() *Plan {
 		},
 		SLAs: []SLA{{Name: "members_ready", Target: "core.members", Tasks: []string{"core.members", "core.members/id_unique"}, ReadyBy: "10:00", Percent: 98, Over: "half_year", WarnBefore: 1800, PredictedMin: 12, Origin: at(6)}},
 	}
-	if err := Seal(p); err != nil {
+	if _, err := Seal(p); err != nil {
 		panic(err)
 	}
 	return p
