@@ -1,0 +1,191 @@
+// Package planstore keeps the plans of one environment: immutable, named by
+// digest, with a pointer to the one that is live and a history of applies.
+//
+// Layout below the store's folder:
+//
+//	plans/<hex>.json   a plan, never changed
+//	current            the digest of the live plan
+//	history.jsonl      one line an apply
+package planstore
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"sluice/runtime/plan"
+)
+
+// ErrNone says that nothing has been applied.
+var ErrNone = errors.New("nothing has been applied yet")
+
+// ErrMoved says that the live plan is another than the caller looked at.
+var ErrMoved = errors.New("another plan went live in the meantime")
+
+// Applied is one line of the history.
+type Applied struct {
+	Digest string    `json:"digest"`
+	Before string    `json:"before,omitempty"`
+	Who    string    `json:"who"`
+	At     time.Time `json:"at"`
+}
+
+// Store is a folder of plans.
+type Store struct{ dir string }
+
+// Open names the folder; nothing is made until something is put.
+func Open(dir string) *Store { return &Store{dir: dir} }
+
+// Current reads the live plan, or gives ErrNone.
+func (s *Store) Current() (*plan.Plan, error) {
+	digest, err := s.currentDigest()
+	if err != nil {
+		return nil, err
+	}
+	if digest == "" {
+		return nil, ErrNone
+	}
+	return s.Get(digest)
+}
+
+// Get reads a plan by its digest.
+func (s *Store) Get(digest string) (*plan.Plan, error) {
+	name, err := s.file(digest)
+	if err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("plan %s: %w", digest, err)
+	}
+	p, err := plan.Decode(data)
+	if err != nil {
+		return nil, fmt.Errorf("plan %s: %w", digest, err)
+	}
+	return p, nil
+}
+
+// Put keeps a plan. To put the same plan twice changes nothing.
+func (s *Store) Put(p *plan.Plan) error {
+	name, err := s.file(p.Digest)
+	if err != nil {
+		return err
+	}
+	data, err := plan.Encode(p)
+	if err != nil {
+		return err
+	}
+	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, data) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	return writeFile(name, data)
+}
+
+// SetCurrent makes a plan live, provided that before is still the live one
+// (empty: none is); else it gives ErrMoved and changes nothing.
+func (s *Store) SetCurrent(digest, before, who string, at time.Time) error {
+	unlock, err := s.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	now, err := s.currentDigest()
+	if err != nil {
+		return err
+	}
+	if now != before {
+		return ErrMoved
+	}
+	if _, err := s.Get(digest); err != nil {
+		return err
+	}
+	line, err := json.Marshal(Applied{Digest: digest, Before: before, Who: who, At: at.UTC()})
+	if err != nil {
+		return err
+	}
+	if err := appendLine(filepath.Join(s.dir, "history.jsonl"), line); err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(s.dir, "current"), []byte(digest+"\n"))
+}
+
+// History is every apply, oldest first.
+func (s *Store) History() ([]Applied, error) {
+	data, err := os.ReadFile(filepath.Join(s.dir, "history.jsonl"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out []Applied
+	lines := bufio.NewScanner(bytes.NewReader(data))
+	for lines.Scan() {
+		var a Applied
+		if err := json.Unmarshal(lines.Bytes(), &a); err != nil {
+			return nil, fmt.Errorf("history.jsonl: %w", err)
+		}
+		out = append(out, a)
+	}
+	return out, lines.Err()
+}
+
+func (s *Store) currentDigest() (string, error) {
+	data, err := os.ReadFile(filepath.Join(s.dir, "current"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	return strings.TrimSpace(string(data)), err
+}
+
+// file is where a plan lies. The digest is checked, for it becomes a file's name.
+func (s *Store) file(digest string) (string, error) {
+	hex, ok := strings.CutPrefix(digest, "sha256:")
+	if !ok || len(hex) != 64 || strings.Trim(hex, "0123456789abcdef") != "" {
+		return "", fmt.Errorf("%q is no plan digest", digest)
+	}
+	return filepath.Join(s.dir, "plans", hex+".json"), nil
+}
+
+// writeFile replaces a file as a whole: a reader sees the old or the new content.
+func writeFile(name string, data []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(name), ".tmp-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	if _, err = tmp.Write(data); err == nil {
+		err = tmp.Sync()
+	}
+	if closeErr := tmp.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), name)
+}
+
+func appendLine(name string, line []byte) error {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	if _, err = f.Write(append(line, '\n')); err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}

@@ -1,0 +1,112 @@
+package planstore
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"sluice/runtime/plan"
+)
+
+func sealed(t *testing.T, name string) *plan.Plan {
+	t.Helper()
+	p := &plan.Plan{Format: plan.Format, Platform: name, Environment: "local", Kind: "local", TimeZone: "UTC", DayStart: "00:00",
+		Warehouse: plan.Warehouse{Kind: "duckdb", Path: "w.duckdb"}}
+	digest, err := plan.Digest(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Digest = digest
+	return p
+}
+
+func TestPointerMovesByCompareAndSwap(t *testing.T) {
+	s := Open(filepath.Join(t.TempDir(), "local"))
+	if _, err := s.Current(); !errors.Is(err, ErrNone) {
+		t.Fatalf("an empty store gives %v", err)
+	}
+	a, b := sealed(t, "a"), sealed(t, "b")
+	for _, p := range []*plan.Plan{a, b, a} {
+		if err := s.Put(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	if err := s.SetCurrent(a.Digest, "", "kim", at); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetCurrent(b.Digest, "", "lee", at); !errors.Is(err, ErrMoved) {
+		t.Fatalf("a stale flip gives %v", err)
+	}
+	if err := s.SetCurrent(b.Digest, a.Digest, "lee", at); err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.Current()
+	if err != nil || p.Platform != "b" {
+		t.Fatalf("current is %+v, %v", p, err)
+	}
+	h, err := s.History()
+	if err != nil || len(h) != 2 || h[1].Before != a.Digest || h[1].Who != "lee" || !h[0].At.Equal(at) {
+		t.Fatalf("history is %+v, %v", h, err)
+	}
+}
+
+func TestOneOfManyWins(t *testing.T) {
+	s := Open(t.TempDir())
+	a := sealed(t, "a")
+	if err := s.Put(a); err != nil {
+		t.Fatal(err)
+	}
+	var wins sync.Map
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			if err := s.SetCurrent(a.Digest, "", "x", time.Unix(0, 0)); err == nil {
+				wins.Store(i, true)
+			} else if !errors.Is(err, ErrMoved) {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	n := 0
+	wins.Range(func(any, any) bool { n++; return true })
+	if n != 1 {
+		t.Errorf("%d of 8 flips won", n)
+	}
+}
+
+func TestADigestIsNoPath(t *testing.T) {
+	s := Open(t.TempDir())
+	for _, d := range []string{"", "../../etc/passwd", "sha256:../x", "sha256:" + string(make([]byte, 64))} {
+		if _, err := s.Get(d); err == nil {
+			t.Errorf("%q is accepted", d)
+		}
+	}
+}
+
+func TestATamperedPlanIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	s := Open(dir)
+	a := sealed(t, "aaaa")
+	if err := s.Put(a); err != nil {
+		t.Fatal(err)
+	}
+	name, _ := s.file(a.Digest)
+	data, _ := os.ReadFile(name)
+	for i := range data {
+		if data[i] == 'a' && data[i+1] == 'a' && data[i+2] == 'a' {
+			data[i] = 'b'
+			break
+		}
+	}
+	if err := os.WriteFile(name, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Get(a.Digest); err == nil {
+		t.Error("a changed plan is read")
+	}
+}
