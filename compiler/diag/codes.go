@@ -12,11 +12,57 @@ type CodeInfo struct {
 // codes is every code there is, sorted. A code is never reused.
 var codes = []CodeInfo{
 	{SyntaxError, "CUE syntax error", "The file is not valid CUE. The message is CUE's own; fix the text at the place named, or run `sluice fmt` to see how CUE reads it."},
+	{UntranslatableSQL, "not for the embedded warehouse", "The statement is valid GoogleSQL, but this construct has no exact counterpart on the embedded warehouse, and a different answer is worse than none. Say it with a construct that is translated (the message names the construct), or run the statement in an environment whose warehouse is BigQuery."},
+	{UnknownEnvironment, "unknown environment", "The environment asked for is not declared, or none is. Environments stand under `environment`; each says which warehouse the platform runs on. Use one of the declared names with --env, or declare the one you want."},
+	{UnknownTable, "unknown table", "A query or a field names a table that nothing declares, so sluice cannot know its columns or when it is ready. Tables are named <dataset>.<table>; a source's tables take the source's name as their dataset. Correct the name, or declare the table; a table that exists elsewhere in BigQuery is a source of kind bigquery with mode external."},
+	{UnknownNode, "unknown node", "A field names something that runs (a table, export.<name>, model.<name> or check.<name>) that nothing declares. Correct the name or declare it. Exports, models and standalone checks need their prefix."},
+	{UnknownTeam, "unknown team", "An owner or the receiver of a message is a team that is not declared under `team`. Whoever owns something must be reachable, so the team must exist. Correct the name or declare the team."},
+	{UnknownChannel, "unknown channel", "A message is to go to a channel that is not declared under `channel`, so nobody would receive it. Correct the name or declare the channel. Escalation steps may name channels and teams."},
+	{UnknownSecret, "unknown secret", "A connection names a secret that is not declared under `secret`. Secrets are references to a secret manager or an environment variable; declare one and name it here."},
+	{UnknownPool, "unknown pool", "A task runs in, or a capacity window sizes, a pool that is not declared under `pool`. An undeclared pool would bound nothing. Correct the name or declare the pool."},
+	{UnknownCalendar, "unknown calendar", "A calendar is named that is not declared under `calendar`, so the days are not known. Correct the name or declare the calendar."},
+	{UnknownSource, "unknown source", "An environment changes how a source is read, but no source has this name, so the change has no effect. Correct the name, or use \"*\" for all sources that are not named."},
+	{UnknownVariable, "unknown variable", "A value is given for a variable that is not declared under `variable`. It would reach no query. Correct the name or declare the variable with its type and default."},
+	{DuplicateName, "name declared twice", "Two declarations have the same name in SQL: a table, a source's table, a model's output and a routine share one set of names. A query that names it could mean either. Rename one of them."},
+	{ReservedName, "reserved name", "The name has a meaning of its own in sluice: export, model, check, sla, pool and source begin the names of nodes, and run_date, run_start and run_end are parameters of every query. Choose another name."},
+	{BadVariableValue, "value does not fit its variable's type", "A variable's value cannot be read as the declared GoogleSQL type, so queries that use it would fail. Dates are written YYYY-MM-DD, timestamps YYYY-MM-DD HH:MM:SS with an optional offset. Correct the value or the type."},
+	{BadColumnType, "not a GoogleSQL type", "The text is no GoogleSQL type. Types are spelt as in SQL: INT64, STRING, NUMERIC(10, 2), ARRAY<STRUCT<id INT64, name STRING>>. A column with `fields` has the type STRUCT or ARRAY<STRUCT>."},
+	{WrongNodeKind, "the node is of another kind", "The name exists, but is not of the kind that is needed here, for example an export where only a table has rows to look at. Name a node of the right kind."},
+	{CheckWithoutTable, "check without a table", "A check of this kind looks at the rows of one table, but does not say which. Inside a table's `checks` that table is meant; a check of its own needs `table`. A check inside a table cannot name another one: move it to the top-level `check`."},
+	{UnknownColumn, "unknown column", "A key, a cursor or a check names a column that the table does not declare. Correct the name or declare the column."},
+	{MissingPlaceholder, "placeholder without a value", "The environment's dataset_prefix holds ${name}, which is filled when compiling. Give it a value with --var name=value; it may use lower-case letters, digits and underscores."},
 }
 
 // Codes of the load stage.
 const (
 	SyntaxError Code = "SL1001"
+)
+
+// Codes of the translation to DuckDB.
+const (
+	UntranslatableSQL Code = "SL5001"
+)
+
+// Codes of the resolve stage.
+const (
+	UnknownEnvironment Code = "SL2001"
+	UnknownTable       Code = "SL2002"
+	UnknownNode        Code = "SL2003"
+	UnknownTeam        Code = "SL2004"
+	UnknownChannel     Code = "SL2005"
+	UnknownSecret      Code = "SL2006"
+	UnknownPool        Code = "SL2007"
+	UnknownCalendar    Code = "SL2008"
+	UnknownSource      Code = "SL2009"
+	UnknownVariable    Code = "SL2010"
+	DuplicateName      Code = "SL2011"
+	ReservedName       Code = "SL2012"
+	BadVariableValue   Code = "SL2013"
+	BadColumnType      Code = "SL2014"
+	WrongNodeKind      Code = "SL2015"
+	CheckWithoutTable  Code = "SL2016"
+	UnknownColumn      Code = "SL2017"
+	MissingPlaceholder Code = "SL2018"
 )
 
 // Codes returns every code, sorted.

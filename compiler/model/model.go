@@ -25,6 +25,9 @@ type Platform struct {
 	Secrets   map[string]*spec.Secret
 	Calendars map[string]*spec.Calendar
 	Pools     map[string]*spec.Pool
+	// Overrides says how this environment reads a source, by source name ("*" applied);
+	// a source that is read as declared has none.
+	Overrides map[string]*spec.SourceOverride
 
 	Datasets  []*Dataset
 	Variables []Variable // with the environment's values
@@ -94,7 +97,7 @@ type Table struct {
 	After    []*Table // declared, sorted by name
 	ReadBy   []*Table // inverse of Reads, sorted by name
 	Checks   []*Check
-	Personal bool // carries personal data (table level), set by check
+	Personal bool // carries personal data (table level)
 }
 
 // Column is a resolved column.
@@ -159,8 +162,11 @@ type Check struct {
 	Table     *Table
 	To        *Table // relationship
 	Owner     string
-	Statement *Statement
-	Reads     []*Table
+	Statement *Statement // made from the kind and the user's queries
+	// Queries are the user's own texts inside Statement, each with its place: the
+	// query of a sql check; left and right of a reconcile check.
+	Queries []*Statement
+	Reads   []*Table
 }
 
 // Export delivers the rows of a statement.
