@@ -12,7 +12,6 @@ type CodeInfo struct {
 // codes is every code there is, sorted. A code is never reused.
 var codes = []CodeInfo{
 	{SyntaxError, "CUE syntax error", "The file is not valid CUE. The message is CUE's own; fix the text at the place named, or run `sluice fmt` to see how CUE reads it."},
-	{UntranslatableSQL, "not for the embedded warehouse", "The statement is valid GoogleSQL, but this construct has no exact counterpart on the embedded warehouse, and a different answer is worse than none. Say it with a construct that is translated (the message names the construct), or run the statement in an environment whose warehouse is BigQuery."},
 	{UnknownEnvironment, "unknown environment", "The environment asked for is not declared, or none is. Environments stand under `environment`; each says which warehouse the platform runs on. Use one of the declared names with --env, or declare the one you want."},
 	{UnknownTable, "unknown table", "A query or a field names a table that nothing declares, so sluice cannot know its columns or when it is ready. Tables are named <dataset>.<table>; a source's tables take the source's name as their dataset. Correct the name, or declare the table; a table that exists elsewhere in BigQuery is a source of kind bigquery with mode external."},
 	{UnknownNode, "unknown node", "A field names something that runs (a table, export.<name>, model.<name> or check.<name>) that nothing declares. Correct the name or declare it. Exports, models and standalone checks need their prefix."},
@@ -31,6 +30,9 @@ var codes = []CodeInfo{
 	{CheckWithoutTable, "check without a table", "A check of this kind looks at the rows of one table, but does not say which. Inside a table's `checks` that table is meant; a check of its own needs `table`. A check inside a table cannot name another one: move it to the top-level `check`."},
 	{UnknownColumn, "unknown column", "A key, a cursor or a check names a column that the table does not declare. Correct the name or declare the column."},
 	{MissingPlaceholder, "placeholder without a value", "The environment's dataset_prefix holds ${name}, which is filled when compiling. Give it a value with --var name=value; it may use lower-case letters, digits and underscores."},
+	{UntranslatableSQL, "not for the embedded warehouse", "The statement is valid GoogleSQL, but this construct has no exact counterpart on the embedded warehouse, and a different answer is worse than none. Say it with a construct that is translated (the message names the construct), or run the statement in an environment whose warehouse is BigQuery."},
+	{GeneratedInTheWay, "a file of yours stands in the way", "Compile writes only below generated/<environment>, and only over files that carry its own mark in their first lines. A file without the mark is taken to be yours and is never overwritten. Move it elsewhere, or delete it if it is an old generated file whose mark was edited away."},
+	{GeneratedOutOfDate, "generated files out of date", "What is committed below generated is not what the specifications compile to: they were changed without compiling again, or a generated file was edited by hand. Deployment uses the committed files, so they must fit. Run `sluice compile` and commit the result; to change a generated file, change the specification."},
 }
 
 // Codes of the load stage.
@@ -63,6 +65,12 @@ const (
 	CheckWithoutTable  Code = "SL2016"
 	UnknownColumn      Code = "SL2017"
 	MissingPlaceholder Code = "SL2018"
+)
+
+// Codes of generated files.
+const (
+	GeneratedInTheWay  Code = "SL6001"
+	GeneratedOutOfDate Code = "SL6002"
 )
 
 // Codes returns every code, sorted.
