@@ -187,6 +187,8 @@ func words(fs []Field) []string {
 		switch {
 		case slices.Contains(sqlPaths, f.Path):
 			out = append(out, "SQL changed")
+		case f.Path == "definition":
+			out = append(out, "what it computes changes")
 		case whole && f.Old == "":
 			out = append(out, fmt.Sprintf("column %s %s added", column, f.New))
 		case whole && f.New == "":

@@ -123,11 +123,13 @@ type Dataset struct {
 	Physical string `json:"physical"`
 }
 
-// Routine is a SQL function, as a statement for the warehouse that makes it.
+// Routine is a SQL function, as a statement for the warehouse that makes it; SQL
+// is empty where the warehouse needs none because calls are expanded in place.
 type Routine struct {
-	Name   string `json:"name"`
-	SQL    string `json:"sql"`
-	Origin Origin `json:"origin"`
+	Name       string `json:"name"`
+	SQL        string `json:"sql,omitempty"`
+	Definition string `json:"definition"` // digest of all that decides its results
+	Origin     Origin `json:"origin"`
 }
 
 // Table is everything that has rows.
@@ -235,7 +237,7 @@ type TransferSpec struct {
 	Source      string            `json:"source"`
 	Kind        string            `json:"kind"` // the source's kind; "files" where the environment reads files
 	Engine      string            `json:"engine"`
-	Connection  map[string]string `json:"connection,omitempty"` // by field; secrets by name
+	Connection  map[string]string `json:"connection,omitempty"` // by field; secrets by name; for files only root
 	From        string            `json:"from"`                 // table, collection, path or range in the system
 	Table       string            `json:"table"`                // Table.Name
 	Mode        string            `json:"mode"`                 // full, incremental, partition, external
@@ -281,8 +283,8 @@ type ExportSpec struct {
 	SQL         string            `json:"sql"`
 	Parameters  []string          `json:"parameters,omitempty"`
 	Columns     []Column          `json:"columns"`
-	Destination map[string]string `json:"destination,omitempty"` // by field; secrets by name
-	Path        string            `json:"path,omitempty"`        // object or file name; {date} is the business day
+	Destination map[string]string `json:"destination,omitempty"` // by field; secrets by name; for files only root
+	Path        string            `json:"path,omitempty"`        // object or file name (for files relative to root); {date} is the business day
 	Format      string            `json:"format,omitempty"`
 	Compression string            `json:"compression,omitempty"`
 }
