@@ -12,6 +12,21 @@ type CodeInfo struct {
 // codes is every code there is, sorted. A code is never reused.
 var codes = []CodeInfo{
 	{SyntaxError, "CUE syntax error", "The file is not valid CUE. The message is CUE's own; fix the text at the place named, or run `sluice fmt` to see how CUE reads it."},
+	{UnknownField, "field not allowed", "The language has no field of this name here, so it would be ignored: most often a spelling mistake, or a field of another kind of object. The hint names the nearest field or lists all of them. Fields that depend on `kind` are allowed only for that kind."},
+	{WrongType, "wrong type or value", "The value is not of the type that the language wants here, or two places give the same field different values. CUE unifies everything that is said of a field, so all of it must agree. Correct the value; where two places disagree, both are shown."},
+	{NotAllowed, "value not among the allowed", "The field takes one of a few words, and this is none of them. The hint lists them. Words are written in quotes and in lower case."},
+	{BadForm, "text has the wrong form", "Names, references, clock times, durations, sizes and dates have a fixed form, so that they mean the same everywhere. The hint says the form in words and gives an example."},
+	{MissingField, "required field missing", "The object cannot work without this field and the language has no default for it. The place is the object's; the message says what the field is for."},
+	{IncompleteValue, "value not complete", "CUE cannot reduce the value to one concrete value: it refers to something that is never given a value, or leaves several possibilities open without a default. Give the value, or mark a default with *."},
+	{ImportFailed, "import failed", "The file imports a package that is not there, does not use it, or the package itself has errors. CUE's standard library, the packages of your module and those below cue.mod/pkg can be imported; nothing is fetched from the network."},
+	{NoPlatform, "no platform here", "A platform is a CUE package that embeds schema.#Platform in one file. Without it nothing says what the fields mean, and nothing would be checked. Add the two lines of the hint to one file of the package, or name the right folder."},
+	{UnknownReference, "reference to nothing", "The expression names something that is declared nowhere in the file, the package or its imports. Correct the name, import the package, or declare the field."},
+	{PackageError, "package clause missing or different", "All CUE files of a platform begin with the same package clause; CUE leaves out files without one, so what they declare would silently be lost. Add or correct the clause, or move the file elsewhere."},
+	{OutOfBounds, "number out of bounds", "The number, duration or size is smaller or larger than the field allows. The message names the bound."},
+	{ExactlyOne, "exactly one of two fields", "Two fields exclude each other and one of them is needed, for example a table's sql and sql_file. Keep exactly one."},
+	{ShapeError, "fields do not belong together", "A field needs another one, or makes no sense beside another one: a merge needs a key, an incremental source a cursor and a key, a view cannot be partitioned. The hint says what to add or remove."},
+	{SQLFileError, "SQL file cannot be read", "A sql_file is relative to the folder of the CUE file that names it, lies inside the platform's folder, and is UTF-8 text. Correct the path, or create the file."},
+	{EvaluationError, "CUE cannot evaluate this", "CUE's evaluation of the expression failed: a structural cycle, a division by zero, an index out of range, a call with wrong arguments. The message is CUE's own; the places that take part are shown."},
 	{UnknownEnvironment, "unknown environment", "The environment asked for is not declared, or none is. Environments stand under `environment`; each says which warehouse the platform runs on. Use one of the declared names with --env, or declare the one you want."},
 	{UnknownTable, "unknown table", "A query or a field names a table that nothing declares, so sluice cannot know its columns or when it is ready. Tables are named <dataset>.<table>; a source's tables take the source's name as their dataset. Correct the name, or declare the table; a table that exists elsewhere in BigQuery is a source of kind bigquery with mode external."},
 	{UnknownNode, "unknown node", "A field names something that runs (a table, export.<name>, model.<name> or check.<name>) that nothing declares. Correct the name or declare it. Exports, models and standalone checks need their prefix."},
@@ -30,6 +45,46 @@ var codes = []CodeInfo{
 	{CheckWithoutTable, "check without a table", "A check of this kind looks at the rows of one table, but does not say which. Inside a table's `checks` that table is meant; a check of its own needs `table`. A check inside a table cannot name another one: move it to the top-level `check`."},
 	{UnknownColumn, "unknown column", "A key, a cursor or a check names a column that the table does not declare. Correct the name or declare the column."},
 	{MissingPlaceholder, "placeholder without a value", "The environment's dataset_prefix holds ${name}, which is filled when compiling. Give it a value with --var name=value; it may use lower-case letters, digits and underscores."},
+	{DependencyCycle, "dependencies form a cycle", "Each of these waits for the next, and the last for the first, so none can ever start. The path is printed in the direction in which data flows. Break it at one place: read an earlier table, drop an `after`, or let a check that looks downstream warn instead of block."},
+	{RedundantDependency, "redundant dependency", "An `after` names something that is waited for anyway: the SQL reads it, or another dependency already needs it. It adds nothing but a second truth that can go stale. Remove it."},
+	{UnusedSource, "unused source", "No table, check, export or model reads any table of the source, so every day it is transferred for nothing. Use it or remove it."},
+	{UnusedSourceTable, "unused source table", "Nothing reads this table of the source, so every day it is transferred for nothing. Use it or remove it."},
+	{UnusedPool, "unused pool", "No task runs in the pool, so its sizes bound nothing. Most often a task was meant to name it. Name it or remove it."},
+	{UnusedChannel, "unused channel", "No team and no escalation step uses the channel, so nothing is ever sent there. Name it or remove it."},
+	{UnusedSecret, "unused secret", "No connection, channel, destination or environment names the secret. A secret that nobody needs is one that can still leak. Remove it, or name it where it is needed."},
+	{UnusedVariable, "unused variable", "No SQL uses the parameter, so setting it changes nothing. Use @name in a query, or remove the variable."},
+	{UnusedCalendar, "unused calendar", "No export and no SLA names the calendar, so it changes nothing. Name it or remove it."},
+	{UnusedRoutine, "unused routine", "No SQL calls the routine. Call it or remove it."},
+	{OrphanTable, "table that nothing reads and no one owns", "Nothing in the platform reads the table, and no team answers for it, so nobody would notice if it were wrong or gone. Give it an owner if people read it, or remove it."},
+	{WindowsOverlap, "capacity windows overlap", "Two capacity windows hold at the same minute, so the size of a pool at that time would be a matter of luck. Move one of the bounds; a window's end is exclusive."},
+	{WindowsLeaveGap, "capacity windows leave a gap", "The capacity windows do not cover the whole day, so for some minutes nobody has said how much the platform can do. Extend a window or add one."},
+	{PoolAlwaysEmpty, "pool is never open", "Tasks run in this pool, but its size is 0 at every time of the day, so they could never start. Give it a size in a window, or a size of its own."},
+	{PoolOverloaded, "more work than the pool can do in a day", "The estimated durations of the pool's tasks add up to more than all its windows together offer, so the work of a day cannot be done in a day whatever the order. Enlarge the pool, shorten the tasks, or move some to another pool."},
+	{LiteralSecret, "literal secret", "The text looks like a password, token or key. Specifications are committed and shown in logs, so it must be taken as leaked: revoke it, store a new one in the secret manager, and refer to that under `secret`. The value itself is never printed."},
+	{PersonalDataExported, "personal data leaves the platform", "The export delivers rows of a table that carries personal data, and neither masks nor releases it. Mask the columns at the source, declassify the table with a reason where the data is no longer personal, or release columns in the export's personal_data with a reason and who approved it."},
+	{StaleDeclassify, "nothing to declassify", "The table says why personal data from upstream is no longer personal here, but no table upstream carries any. Such a statement would silently cover data that arrives later. Remove it."},
+	{MaskWithoutTransfer, "mask that cannot be applied", "A source's mask is applied while the data is transferred, but this table is external: it stays where it is and is read unmasked. Mask it in the system that owns it, transfer it with another mode, or mask it in the first query that reads it."},
+	{TestOfUnreadTable, "test gives rows of a table that is not read", "A test gives rows for a table that the SQL does not read, so they change nothing, and the table that was meant is empty in the test. Name one of the tables that the SQL reads."},
+	{TestUnknownColumn, "test gives a column that does not exist", "A test's row has a column that the table does not declare, so its value would be lost. Correct the name."},
+	{RetentionTooShort, "retention shorter than a check looks back", "Rows are dropped before they reach the age that the freshness check allows, so the check cannot tell old data from no data. Keep the rows longer or allow less age."},
+	{FreshnessNeverHolds, "freshness that can never hold", "A DATE counts as the business day that begins on it, so even the day's own rows are one day old when it ends. A max_age below 24h therefore always fails. Give at least 1d, or check a TIMESTAMP column."},
+	{IgnoredWhere, "where has no effect", "A reconcile check compares two queries of its own; there are no rows for `where` to choose from. Put the condition into the queries."},
+	{ExternalNotReachable, "external table cannot be read here", "The table exists in BigQuery and is not transferred, but this environment's warehouse is DuckDB, which cannot read it there. Let the environment read the source from files (sources: <name>: read: \"files\")."},
+	{ExternalWithoutWarehouse, "source cannot be external", "Mode external means that the table already is in BigQuery. A database or API of its own kind is not; its rows must be transferred. Use mode full, incremental or partition."},
+	{SLAWithoutRunbook, "promise without a runbook", "When the promise is about to break, somebody must act at once, and not only the person who wrote the table. Neither the SLA nor its target says what to do. Add a runbook with steps."},
+	{SLAWithoutStakeholders, "promise to nobody", "The SLA names no stakeholders, so nobody has agreed to it and nobody would be told that it broke. Name the teams or people who rely on it."},
+	{SLAWithoutEscalation, "promise without escalation", "The SLA says what is due, but tells no one when it is late. Add escalation steps with their delays."},
+	{EscalationOrder, "escalation steps out of order", "A later step comes no later than the one before it, so the order in which people are told is not the order in which it is written. Sort the steps by their delay, and merge those with the same."},
+	{SilentReceiver, "nobody would be told", "An escalation step goes to a team that has neither channels nor members, so the message would reach no one. Give the team a channel, or name one in the step."},
+	{GateAfterDeadline, "start gate after the deadline", "Something that the promise waits for does not start before a clock time that is not before the deadline, so the promise is broken every day. Clock times count from the opening of the business day. Move the gate forward or the deadline back."},
+	{SLAInfeasible, "promise that cannot hold", "By the estimates, the earliest possible finish lies after the deadline. The longest path shows what takes the time; where a pool is the limit, its window is named. Shorten the path, enlarge the pool as the hint says, or agree a later deadline."},
+	{UnknownTimeZone, "unknown time zone", "Every clock time is in the platform's time zone, so it must be a name of the IANA database such as Asia/Tokyo or Europe/Berlin. Abbreviations and offsets do not know daylight saving."},
+	{BadCalendar, "calendar contradicts itself", "A calendar names a date that does not exist, names one twice, or makes a date both a holiday and an extra day. Correct the list."},
+	{EmptyCalendar, "calendar without days", "The calendar holds no day at all, so what uses it never runs. Give at least one weekday or extra day."},
+	{NeedlessCalendarDate, "date changes nothing", "A holiday falls on a weekday that does not count anyway, or an extra day on one that does. Often the year or the list is wrong. Correct or remove it."},
+	{GateWithoutEffect, "start gate without effect", "The table waits for data that arrives later than its own not_before, so that gate never decides anything. Remove it, or correct one of the two times."},
+	{SLANeverMeasured, "promise on something that never runs", "On the days on which the promise holds, its target never runs: their calendars share no day, or the environment skips it. Nobody would ever see it kept or broken. Correct the calendar or the environment."},
+	{BadClockTime, "clock time that never comes", "24:00 may end a capacity window, but it is no time at which something can happen. Midnight is 00:00."},
 	{SQLSyntax, "SQL syntax error", "The text is not GoogleSQL. The message is the analyser's own, at the place where it stopped reading; the mistake is there or just before it. A frequent cause is a reserved word used as a name without backticks."},
 	{InvalidSQL, "SQL is not valid", "The statement reads well but means nothing: Google's analyser refuses it, as BigQuery would when it runs. The message is the analyser's own and names the rule. Correct the statement; if BigQuery accepts it all the same, set `analysis: \"baseline\"` on the table with a reason."},
 	{UnknownSQLColumn, "unknown column in SQL", "The query names a column or field that none of the tables it reads has under this name. The columns of a table are those that its own query gives in this very change, or that its source declares. Correct the name, or add the column upstream."},
@@ -53,7 +108,22 @@ var codes = []CodeInfo{
 
 // Codes of the load stage.
 const (
-	SyntaxError Code = "SL1001"
+	SyntaxError      Code = "SL1001"
+	UnknownField     Code = "SL1002"
+	WrongType        Code = "SL1003"
+	NotAllowed       Code = "SL1004"
+	BadForm          Code = "SL1005"
+	MissingField     Code = "SL1006"
+	IncompleteValue  Code = "SL1007"
+	ImportFailed     Code = "SL1008"
+	NoPlatform       Code = "SL1009"
+	UnknownReference Code = "SL1010"
+	PackageError     Code = "SL1011"
+	OutOfBounds      Code = "SL1012"
+	ExactlyOne       Code = "SL1013"
+	ShapeError       Code = "SL1014"
+	SQLFileError     Code = "SL1015"
+	EvaluationError  Code = "SL1016"
 )
 
 // Codes of the sql stage.
@@ -107,6 +177,50 @@ const (
 const (
 	GeneratedInTheWay  Code = "SL6001"
 	GeneratedOutOfDate Code = "SL6002"
+)
+
+// Codes of the check and schedule stages.
+const (
+	DependencyCycle          Code = "SL3001"
+	RedundantDependency      Code = "SL3002"
+	UnusedSource             Code = "SL3010"
+	UnusedSourceTable        Code = "SL3011"
+	UnusedPool               Code = "SL3012"
+	UnusedChannel            Code = "SL3013"
+	UnusedSecret             Code = "SL3014"
+	UnusedVariable           Code = "SL3015"
+	UnusedCalendar           Code = "SL3016"
+	UnusedRoutine            Code = "SL3017"
+	OrphanTable              Code = "SL3018"
+	WindowsOverlap           Code = "SL3020"
+	WindowsLeaveGap          Code = "SL3021"
+	PoolAlwaysEmpty          Code = "SL3022"
+	PoolOverloaded           Code = "SL3023"
+	LiteralSecret            Code = "SL3030"
+	PersonalDataExported     Code = "SL3040"
+	StaleDeclassify          Code = "SL3041"
+	MaskWithoutTransfer      Code = "SL3042"
+	TestOfUnreadTable        Code = "SL3050"
+	TestUnknownColumn        Code = "SL3051"
+	RetentionTooShort        Code = "SL3052"
+	FreshnessNeverHolds      Code = "SL3053"
+	IgnoredWhere             Code = "SL3054"
+	ExternalNotReachable     Code = "SL3060"
+	ExternalWithoutWarehouse Code = "SL3061"
+	SLAWithoutRunbook        Code = "SL3070"
+	SLAWithoutStakeholders   Code = "SL3071"
+	SLAWithoutEscalation     Code = "SL3072"
+	EscalationOrder          Code = "SL3073"
+	SilentReceiver           Code = "SL3074"
+	GateAfterDeadline        Code = "SL3101"
+	SLAInfeasible            Code = "SL3102"
+	UnknownTimeZone          Code = "SL3103"
+	BadCalendar              Code = "SL3104"
+	EmptyCalendar            Code = "SL3105"
+	NeedlessCalendarDate     Code = "SL3106"
+	GateWithoutEffect        Code = "SL3107"
+	SLANeverMeasured         Code = "SL3108"
+	BadClockTime             Code = "SL3109"
 )
 
 // Codes returns every code, sorted.
