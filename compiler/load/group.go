@@ -1,0 +1,386 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/build"
+	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/parser"
+
+	"sluice/compiler/diag"
+)
+
+// groupBytes is how much CUE text one context evaluates: enough to share the cost
+// of compiling the schema, little enough to be thrown away soon.
+const groupBytes = 160 << 10
+
+// index is what the package's files declare and refer to, together.
+type index struct {
+	files     []*file
+	declaring map[declID][]int // files that declare it, ascending
+	sections  map[string][]int // files that declare anything in a section
+	naming    map[string][]int // files that declare a hidden field or definition
+	patterned map[string]bool  // sections with contributions to every declaration
+	generated map[string]bool  // sections with names known only by evaluation
+	always    []int            // files that every group holds
+}
+
+func newIndex(files []*file) *index {
+	x := &index{
+		files:     files,
+		declaring: map[declID][]int{},
+		sections:  map[string][]int{},
+		naming:    map[string][]int{},
+		patterned: map[string]bool{},
+		generated: map[string]bool{},
+	}
+	for i, f := range files {
+		s := &f.survey
+		in := map[string]bool{}
+		for _, d := range s.decls {
+			if at := x.declaring[d.id()]; len(at) == 0 || at[len(at)-1] != i {
+				x.declaring[d.id()] = append(at, i)
+			}
+			in[d.section] = true
+		}
+		for section := range s.patterns {
+			x.patterned[section], in[section] = true, true
+		}
+		for section := range s.generates {
+			x.generated[section], in[section] = true, true
+		}
+		for section := range in {
+			x.sections[section] = append(x.sections[section], i)
+		}
+		for name := range s.names {
+			x.naming[name] = append(x.naming[name], i)
+		}
+		if s.embeds || s.open() {
+			x.always = append(x.always, i)
+		}
+	}
+	return x
+}
+
+// closure is the files that the meaning of some files depends on: themselves,
+// those that every group holds, those that declare the same things, and what they
+// refer to, transitively. Ascending.
+func (x *index) closure(seed []int) []int {
+	in := map[int]bool{}
+	var queue []int
+	push := func(files []int) {
+		for _, i := range files {
+			if !in[i] {
+				in[i] = true
+				queue = append(queue, i)
+			}
+		}
+	}
+	push(seed)
+	push(x.always)
+	for len(queue) > 0 {
+		s := &x.files[queue[0]].survey
+		queue = queue[1:]
+		for _, d := range s.decls {
+			push(x.declaring[d.id()])
+		}
+		for _, r := range s.refs {
+			push(x.naming[r.root])
+			if len(x.sections[r.root]) == 0 {
+				continue
+			}
+			// A section without names (platform) is one declaration. A name that no
+			// file declares is generated, by a file that every group holds.
+			if whole, ok := x.declaring[declID{section: r.root}]; ok {
+				push(whole)
+			} else if r.name != "" {
+				push(x.declaring[declID{r.root, r.name}])
+			} else {
+				push(x.sections[r.root])
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(in))
+}
+
+// alone reports whether a file's declarations mean what they say, whatever else
+// is in the package.
+func (x *index) alone(f *file) bool {
+	if !f.survey.literal {
+		return false
+	}
+	for _, d := range f.survey.decls {
+		if len(x.declaring[d.id()]) > 1 || x.patterned[d.section] || x.generated[d.section] {
+			return false
+		}
+	}
+	return true
+}
+
+// evaluate reads all declarations, literals from the syntax and the rest by CUE.
+func (l *loader) evaluate(ctx context.Context) ([]*declaration, error) {
+	x := newIndex(l.files)
+	if !l.embedsPlatform(x) {
+		return nil, nil
+	}
+	var rest []int
+	literals := make([][]*declaration, len(l.files))
+	if l.options.noLiteral {
+		for i := range l.files {
+			rest = append(rest, i)
+		}
+	} else {
+		parallel(len(l.files), l.workers, func(i int) {
+			if f := l.files[i]; x.alone(f) {
+				literals[i] = l.readLiterals(f)
+			}
+		})
+		for i := range l.files {
+			if literals[i] == nil {
+				rest = append(rest, i)
+			}
+		}
+	}
+	decls := slices.Concat(literals...)
+
+	groups := l.groups(x, rest)
+	results := make([]groupResult, len(groups))
+	var wg sync.WaitGroup
+	work := make(chan int)
+	for range min(l.workers, len(groups)) {
+		wg.Go(func() {
+			for i := range work {
+				results[i] = l.evaluateGroup(x, groups[i])
+			}
+		})
+	}
+	for i := range groups {
+		if ctx.Err() != nil {
+			break
+		}
+		work <- i
+	}
+	close(work)
+	wg.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for _, r := range results {
+		decls = append(decls, r.decls...)
+		l.diags = append(l.diags, r.diags...)
+	}
+	return decls, nil
+}
+
+// embedsPlatform reports a package that never embeds the schema. Where something
+// else is embedded, CUE has to tell: it may embed the schema in turn.
+func (l *loader) embedsPlatform(x *index) bool {
+	for _, f := range x.files {
+		if f.survey.embeds || f.survey.embedsOther {
+			return true
+		}
+	}
+	first := x.files[0]
+	at := l.span(packageClause(first.syntax))
+	for _, f := range x.files { // the file where it belongs
+		for _, d := range f.survey.decls {
+			if d.section == "platform" {
+				first, at = f, l.span(packageClause(f.syntax))
+			}
+		}
+	}
+	l.noPlatform(at)
+	return false
+}
+
+func (l *loader) noPlatform(at diag.Span) {
+	l.diags.Errorf(diag.NoPlatform, at, "the package %q embeds no #Platform, so nothing says what its fields mean", l.pkg).
+		WithHint("after the package clause write: import \"sluice.dev/schema\", and on a line of its own: schema.#Platform")
+}
+
+// A group is the declarations that one context evaluates.
+type group struct {
+	seeds []int // files whose declarations it gives
+	all   []int // their closure
+	// generated: it gives the declarations that no file names.
+	generated bool
+}
+
+// groups cuts files into groups of about groupBytes, neighbours together.
+func (l *loader) groups(x *index, files []int) []group {
+	var out []group
+	if len(x.patterned) > 0 || len(x.generated) > 0 {
+		out = append(out, group{all: x.closure(nil), generated: true})
+	}
+	var seeds []int
+	size := 0
+	flush := func() {
+		if len(seeds) > 0 {
+			out = append(out, group{seeds: seeds, all: x.closure(seeds)})
+			seeds, size = nil, 0
+		}
+	}
+	for _, i := range files {
+		seeds = append(seeds, i)
+		if size += len(x.files[i].src); size >= groupBytes {
+			flush()
+		}
+	}
+	flush()
+	return out
+}
+
+type groupResult struct {
+	decls []*declaration
+	diags diag.List
+}
+
+// evaluateGroup builds a group's instance and reads its declarations.
+func (l *loader) evaluateGroup(x *index, g group) (r groupResult) {
+	bctx := build.NewContext()
+	inst := bctx.NewInstance(l.folder.dir, l.imports.loadFunc(bctx))
+	inst.Module = l.imports.module
+	inst.Root = l.folder.root
+	roots := map[int]*ast.File{}
+	for _, i := range g.all {
+		f := x.files[i]
+		syntax, err := parser.ParseFile(f.path, f.src)
+		if err != nil {
+			panic(fmt.Sprintf("load: %s parsed once but not twice: %v", f.path, err))
+		}
+		dropUnknown(syntax, &f.survey)
+		roots[i] = syntax
+		if err := inst.AddSyntax(syntax); err != nil {
+			r.diags = append(r.diags, l.cueErrors(err, nil)...)
+		}
+	}
+	if err := inst.Complete(); err != nil {
+		r.diags = append(r.diags, l.cueErrors(err, nil)...)
+	}
+	if inst.Err != nil {
+		r.diags = append(r.diags, l.cueErrors(inst.Err, nil)...)
+	}
+	if r.diags.HasErrors() {
+		return r
+	}
+	v := cuecontext.New().BuildInstance(inst)
+	e := &evaluation{loader: l, index: x, group: g, root: v, syntax: roots, result: &r}
+	e.run()
+	return r
+}
+
+// dropUnknown takes top-level fields that are no section out of a file: they have
+// been reported, and CUE would report them again in every group.
+func dropUnknown(f *ast.File, s *survey) {
+	if len(s.unknown) == 0 {
+		return
+	}
+	at := map[int]bool{}
+	for _, u := range s.unknown {
+		at[u.Pos().Offset()] = true
+	}
+	f.Decls = slices.DeleteFunc(f.Decls, func(d ast.Decl) bool { return at[d.Pos().Offset()] })
+}
+
+// evaluation reads the declarations of one group.
+type evaluation struct {
+	loader *loader
+	index  *index
+	group  group
+	root   cue.Value
+	syntax map[int]*ast.File
+	result *groupResult
+}
+
+func (e *evaluation) run() {
+	if err := e.root.Err(); err != nil && !e.root.LookupPath(cue.MakePath(cue.Str("table"))).Exists() {
+		e.result.diags = append(e.result.diags, e.loader.cueErrors(err, nil)...)
+		return
+	}
+	statics := e.staticSyntax()
+	mine := map[int]bool{}
+	for _, i := range e.group.seeds {
+		mine[i] = true
+	}
+	for _, i := range e.group.seeds {
+		done := map[declID]bool{}
+		for _, d := range e.index.files[i].survey.decls {
+			id := d.id()
+			if done[id] || e.index.declaring[id][0] != i {
+				continue // given by the first file that declares it
+			}
+			done[id] = true
+			e.declaration(id, statics[id])
+		}
+		e.names(i)
+	}
+	if e.group.generated {
+		e.generatedDeclarations()
+	}
+}
+
+// staticSyntax finds each declaration's syntax in this group's parses.
+func (e *evaluation) staticSyntax() map[declID][]staticDecl {
+	out := map[declID][]staticDecl{}
+	for _, i := range e.group.all {
+		s := surveyFile(e.syntax[i], e.loader.lang.Platform)
+		for _, d := range s.decls {
+			out[d.id()] = append(out[d.id()], d)
+		}
+	}
+	return out
+}
+
+// generatedDeclarations gives the declarations whose names no syntax holds.
+func (e *evaluation) generatedDeclarations() {
+	for _, section := range e.loader.lang.Platform.Fields {
+		if !e.index.patterned[section.Name] && !e.index.generated[section.Name] {
+			continue
+		}
+		v := e.root.LookupPath(cue.MakePath(cue.Str(section.Name)))
+		names, err := fieldNames(v)
+		if err != nil {
+			e.result.diags = append(e.result.diags, e.loader.cueErrors(err, nil)...)
+			continue
+		}
+		for _, name := range names {
+			id := declID{section.Name, name}
+			if len(e.index.declaring[id]) == 0 {
+				e.declaration(id, nil)
+			}
+		}
+	}
+}
+
+// names reports errors in the hidden fields and definitions of a seed file that no
+// declaration may use.
+func (e *evaluation) names(i int) {
+	for _, name := range slices.Sorted(maps.Keys(e.index.files[i].survey.names)) {
+		sel := cue.Def(name)
+		if name[0] == '_' {
+			sel = cue.Hid(name, e.root.BuildInstance().ID())
+		}
+		v := e.root.LookupPath(cue.MakePath(sel))
+		if err := v.Err(); err != nil {
+			e.result.diags = append(e.result.diags, e.loader.cueErrors(err, nil)...)
+		}
+	}
+}
+
+func fieldNames(v cue.Value) ([]string, error) {
+	it, err := v.Fields()
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for it.Next() {
+		out = append(out, it.Selector().Unquoted())
+	}
+	return out, nil
+}

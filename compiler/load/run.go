@@ -1,0 +1,246 @@
+// Package load turns a CUE package into spec: the only place that knows CUE.
+//
+// A platform is one CUE package that embeds schema.#Platform. Run gives every
+// declaration with the user's place on every value, or diagnostics at the user's
+// places. It is made for platforms of ten thousand tables:
+//
+//   - a file that holds nothing but literals is read straight from its syntax tree
+//     against the language (package lang), where nothing else in the package can
+//     contribute to what it declares (survey.go says when);
+//   - everything else is evaluated by CUE, in groups of files with all that they
+//     refer to, each group in a context of its own that is thrown away (group.go);
+//     CUE also words every error, since literals that do not fit go the same way;
+//   - a result without errors is kept in a cache that is valid as long as no byte
+//     of what it was made from changes (cache.go).
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+
+	cueast "cuelang.org/go/cue/ast"
+
+	"sluice/compiler/diag"
+	"sluice/compiler/load/lang"
+	"sluice/compiler/spec"
+	"sluice/cue"
+)
+
+// Options say what to load.
+type Options struct {
+	// Dir is the folder of the platform's package.
+	Dir string
+	// NoCache neither reads nor writes the cache in <root>/.sluice/cache.
+	NoCache bool
+	// NoInstall leaves cue.mod alone. Otherwise the schema is written there when it
+	// differs from the binary's, for `cue vet` and editors; see InstallSchema.
+	NoInstall bool
+	// Workers is the number of goroutines; 0 is one for each processor.
+	Workers int
+	// Build identifies the program, so that another build never trusts this one's
+	// cache; empty takes BuildID().
+	Build string
+
+	noLiteral bool // everything through CUE: for tests that compare
+}
+
+// Run loads a platform. The list holds the user's mistakes; with errors in it the
+// platform holds what could be read and is not complete. The error is the world's:
+// a folder that cannot be read, a cancelled context.
+func Run(ctx context.Context, o Options) (*spec.Platform, diag.List, error) {
+	f, err := findFolder(o.Dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !o.NoInstall {
+		// Only editors need these files; a folder that may not be written is no reason to fail.
+		if _, err := InstallSchema(f.root); err != nil && !errors.Is(err, fs.ErrPermission) && !isReadOnly(err) {
+			return nil, nil, err
+		}
+	}
+	l := &loader{options: o, folder: f, workers: o.Workers}
+	if l.workers <= 0 {
+		l.workers = runtime.GOMAXPROCS(0)
+	}
+	defer relaxGC()()
+	return l.run(ctx)
+}
+
+// relaxGC trades memory for time while the stage runs: the heap may grow to a
+// multiple of what is live, but not past the limit from which on memory counts.
+func relaxGC() (restore func()) {
+	const percent, limit = 400, 320 << 20
+	oldPercent := debug.SetGCPercent(percent)
+	oldLimit := debug.SetMemoryLimit(-1)
+	if oldLimit > limit {
+		debug.SetMemoryLimit(limit)
+	}
+	return func() {
+		debug.SetGCPercent(oldPercent)
+		debug.SetMemoryLimit(oldLimit)
+	}
+}
+
+// loader is one run of the stage.
+type loader struct {
+	options Options
+	folder  folder
+	workers int
+	diags   diag.List
+	pkg     string // name of the package
+	lang    *lang.Language
+	files   []*file // of the package, by path
+	imports *importer
+}
+
+func (l *loader) run(ctx context.Context) (*spec.Platform, diag.List, error) {
+	paths, err := l.folder.candidates()
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(paths) == 0 {
+		l.diags.Errorf(diag.NoPlatform, diag.Span{File: l.folder.rel(l.folder.dir)}, "there are no CUE files in the folder").
+			WithHint("`sluice init` makes a small platform that works")
+		return l.empty(), l.diags, nil
+	}
+	files, err := l.folder.read(paths, l.workers)
+	if err != nil {
+		return nil, nil, err
+	}
+	cache := l.openCache(files)
+	if p := cache.load(); p != nil {
+		return p, nil, nil
+	}
+	p, err := l.build(ctx, files)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(l.diags) == 0 {
+		cache.save(p, l.imports.dependencies())
+	}
+	return p, l.diags.Sorted(), nil
+}
+
+func (l *loader) empty() *spec.Platform {
+	return &spec.Platform{Root: l.folder.root, SQLFiles: map[string]string{}}
+}
+
+// build is a load without cache.
+func (l *loader) build(ctx context.Context, files []*file) (*spec.Platform, error) {
+	schema := schemaFS(cue.Schema)
+	var err error
+	if l.lang, err = lang.Parse(schema); err != nil {
+		return nil, err
+	}
+	if l.imports, err = newImporter(l.folder, schema); err != nil {
+		return nil, err
+	}
+	l.files = l.selectPackage(files)
+	if len(l.files) == 0 {
+		if len(l.diags) == 0 {
+			l.diags.Errorf(diag.NoPlatform, diag.Span{File: files[0].path, Line: 1, Col: 1}, "no file of the folder belongs to a package").
+				WithHint("begin every file of a platform with the same package clause")
+		}
+		return l.empty(), nil
+	}
+	parallel(len(l.files), l.workers, func(i int) {
+		l.files[i].survey = surveyFile(l.files[i].syntax, l.lang.Platform)
+	})
+	for _, f := range l.files {
+		l.unknownSections(f)
+	}
+	l.imports.survey(l.files)
+
+	decls, err := l.evaluate(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(decls, func(a, b *declaration) int { return byPlace(a.key, b.key) })
+
+	p := l.empty()
+	d := &decoder{diags: &l.diags}
+	for _, decl := range decls {
+		d.declaration(p, decl)
+	}
+	if !l.diags.HasErrors() || p.Info.At.Line > 0 {
+		l.requirePlatform(p)
+	}
+	l.readSQLFiles(p)
+	return p, nil
+}
+
+// requirePlatform reports a platform that never says who it is.
+func (l *loader) requirePlatform(p *spec.Platform) {
+	if p.Info.At.Line > 0 {
+		return
+	}
+	for _, f := range l.files {
+		for _, d := range f.syntax.Decls {
+			if e, ok := d.(*cueast.EmbedDecl); ok {
+				l.diags.Errorf(diag.MissingField, l.span(e), "the required field %q is missing: the platform itself: name, time zone, business day, Google Cloud project", "platform").
+					WithHint(`add platform: {name: "…", time_zone: "…", gcp: {project: "…", region: "…"}}`)
+				return
+			}
+		}
+	}
+}
+
+// unknownSections reports top-level fields that the language does not have, and
+// takes them out of the file.
+func (l *loader) unknownSections(f *file) {
+	if len(f.survey.unknown) == 0 {
+		return
+	}
+	var names []string
+	for _, s := range l.lang.Platform.Fields {
+		names = append(names, s.Name)
+	}
+	for _, field := range f.survey.unknown {
+		name, _, _ := cueast.LabelName(field.Label)
+		l.diags.Errorf(diag.UnknownField, l.span(field.Label), "a platform has no section %q", name).
+			WithHint("%s", didYouMean(name, names, "sections"))
+	}
+}
+
+// span is a syntax node's place.
+func (l *loader) span(n cueast.Node) diag.Span { return spanOf(n) }
+
+// spanOf is a node's place in the file that it was parsed from.
+func spanOf(n cueast.Node) diag.Span {
+	from := n.Pos()
+	if !from.IsValid() {
+		return diag.Span{}
+	}
+	p := from.Position()
+	s := diag.Span{File: p.Filename, Line: int32(p.Line), Col: int32(p.Column)}
+	if to := n.End(); to.IsValid() {
+		q := to.Position()
+		s.EndLine, s.EndCol = int32(q.Line), int32(q.Column)
+	}
+	return s
+}
+
+// BuildID identifies the running program: the version control revision where the
+// build has one, and the size and time of its file.
+func BuildID() string {
+	id := ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				id = s.Value
+			}
+		}
+	}
+	if exe, err := os.Executable(); err == nil {
+		if info, err := os.Stat(exe); err == nil {
+			id += fmt.Sprintf("/%d/%d", info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return id
+}

@@ -1,0 +1,278 @@
+package load
+
+import (
+	"strings"
+
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/literal"
+	"cuelang.org/go/cue/token"
+
+	"sluice/compiler/load/lang"
+	"sluice/cue"
+)
+
+// A survey is what a file's syntax tells without evaluating it: what it declares,
+// what it may contribute to declarations of other files, and what it refers to.
+type survey struct {
+	decls   []staticDecl
+	unknown []*ast.Field // top-level fields that are no section
+	// literal: nothing but package clause, plain sections and declarations. The
+	// values inside are looked at when they are read.
+	literal bool
+	// embeds: schema.#Platform is embedded here.
+	embeds bool
+	// embedsOther: something else is embedded at the top, which may embed the schema.
+	embedsOther bool
+	// patterns: sections to whose every declaration the file may contribute.
+	patterns map[string]bool
+	// generates: sections in which the file declares names known only by evaluation.
+	generates map[string]bool
+	// names: hidden fields and definitions that it declares for the whole package.
+	names map[string]bool
+	refs  []reference
+}
+
+// staticDecl is a declaration whose name stands in the syntax.
+type staticDecl struct {
+	section string
+	name    string // empty for a section without names
+	label   ast.Node
+	value   ast.Expr
+}
+
+func (d staticDecl) id() declID { return declID{d.section, d.name} }
+
+// declID names a declaration.
+type declID struct{ section, name string }
+
+// reference is a use of a name of the package's scope.
+type reference struct {
+	root string // section, hidden field or definition
+	name string // what is selected from a section, where that is static
+}
+
+// open reports whether the file may contribute to declarations it does not name.
+func (s *survey) open() bool { return len(s.patterns) > 0 || len(s.generates) > 0 }
+
+// surveyFile looks at a file's syntax.
+func surveyFile(f *ast.File, platform *lang.Type) survey {
+	s := survey{literal: true, patterns: map[string]bool{}, generates: map[string]bool{}, names: map[string]bool{}}
+	schema := schemaImports(f)
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.Package, *ast.CommentGroup:
+		case *ast.EmbedDecl:
+			s.literal = false
+			if isSchemaPlatform(d.Expr, schema) {
+				s.embeds = true
+				continue
+			}
+			s.embedsOther = true
+			s.every(platform, s.patterns)
+		case *ast.Field:
+			s.field(d, platform)
+		case *ast.Comprehension:
+			s.literal = false
+			s.comprehension(d, platform)
+		case *ast.ImportDecl, *ast.LetClause, *ast.Attribute:
+			s.literal = false
+		default:
+			s.literal = false
+			s.every(platform, s.patterns)
+		}
+	}
+	if !s.literal {
+		s.refs = references(f)
+	}
+	return s
+}
+
+// every marks all sections.
+func (s *survey) every(platform *lang.Type, set map[string]bool) {
+	for _, f := range platform.Fields {
+		set[f.Name] = true
+	}
+}
+
+func (s *survey) field(d *ast.Field, platform *lang.Type) {
+	if d.Constraint != token.ILLEGAL || d.Alias != nil || len(d.Attrs) > 0 {
+		s.literal = false
+	}
+	name, isIdent, err := ast.LabelName(d.Label)
+	if err != nil {
+		s.literal = false
+		s.every(platform, s.patterns)
+		return
+	}
+	if isIdent && (strings.HasPrefix(name, "_") || strings.HasPrefix(name, "#")) {
+		s.literal = false
+		s.names[name] = true
+		return
+	}
+	section := platform.Field(name)
+	switch {
+	case section == nil:
+		s.unknown = append(s.unknown, d)
+	case section.Type.Kind != lang.Map:
+		s.decls = append(s.decls, staticDecl{section: name, label: d.Label, value: d.Value})
+	default:
+		s.section(name, d.Value)
+	}
+}
+
+// section looks at the declarations of one section.
+func (s *survey) section(section string, x ast.Expr) {
+	lit, ok := x.(*ast.StructLit)
+	if !ok {
+		s.literal = false
+		s.patterns[section] = true
+		return
+	}
+	for _, e := range lit.Elts {
+		switch e := e.(type) {
+		case *ast.CommentGroup:
+		case *ast.Comprehension:
+			s.literal = false
+			s.generates[section] = true
+		case *ast.LetClause, *ast.Attribute:
+			s.literal = false
+		case *ast.Field:
+			if e.Alias != nil || len(e.Attrs) > 0 {
+				s.literal = false
+			}
+			label := e.Label
+			if a, ok := label.(*ast.Alias); ok {
+				s.literal = false
+				label, _ = a.Expr.(ast.Label)
+			}
+			name, isIdent, err := ast.LabelName(label)
+			_, pattern := label.(*ast.ListLit)
+			switch {
+			case pattern || e.Constraint != token.ILLEGAL || label == nil:
+				s.literal = false
+				s.patterns[section] = true
+			case err != nil:
+				s.literal = false
+				s.generates[section] = true
+			case isIdent && (strings.HasPrefix(name, "_") || strings.HasPrefix(name, "#")):
+				s.literal = false
+			default:
+				s.decls = append(s.decls, staticDecl{section: section, name: name, label: label, value: e.Value})
+			}
+		default:
+			s.literal = false
+			s.patterns[section] = true
+		}
+	}
+}
+
+// comprehension looks at what a comprehension at the top of a file may declare.
+func (s *survey) comprehension(c *ast.Comprehension, platform *lang.Type) {
+	body, ok := c.Value.(*ast.StructLit)
+	if !ok || c.Fallback != nil {
+		s.every(platform, s.patterns)
+		return
+	}
+	for _, e := range body.Elts {
+		f, ok := e.(*ast.Field)
+		if !ok {
+			if c, ok := e.(*ast.Comprehension); ok {
+				s.comprehension(c, platform)
+				continue
+			}
+			if _, ok := e.(*ast.LetClause); ok {
+				continue
+			}
+			s.every(platform, s.patterns)
+			continue
+		}
+		name, _, err := ast.LabelName(f.Label)
+		section := platform.Field(name)
+		if err != nil || section == nil || section.Type.Kind != lang.Map {
+			s.every(platform, s.patterns)
+			continue
+		}
+		inner := survey{patterns: s.patterns, generates: s.generates}
+		inner.section(name, f.Value)
+		s.generates[name] = true // also names that are static: they depend on the clauses
+	}
+}
+
+// schemaImports returns the names under which the file imports the schema.
+func schemaImports(f *ast.File) map[string]bool {
+	out := map[string]bool{}
+	for spec := range f.ImportSpecs() {
+		p, err := literal.Unquote(spec.Path.Value)
+		if err != nil {
+			continue
+		}
+		ip := ast.ParseImportPath(p)
+		if ip.Path != cue.SchemaPath {
+			continue
+		}
+		name := ip.Qualifier
+		if spec.Name != nil {
+			name = spec.Name.Name
+		}
+		out[name] = true
+	}
+	return out
+}
+
+func isSchemaPlatform(x ast.Expr, schema map[string]bool) bool {
+	sel, ok := x.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	id, ok := sel.X.(*ast.Ident)
+	name, _, err := ast.LabelName(sel.Sel)
+	return ok && err == nil && schema[id.Name] && name == "#Platform"
+}
+
+// references lists every name the file uses that may be of the package's scope. A
+// name that a nearer scope hides is listed too: that costs time, never soundness.
+func references(f *ast.File) []reference {
+	var out []reference
+	var visit func(n ast.Node) bool
+	visit = func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ImportDecl, *ast.Package:
+			return false
+		case *ast.Field:
+			if _, plain := n.Label.(*ast.Ident); !plain {
+				ast.Walk(n.Label, visit, nil)
+			}
+			ast.Walk(n.Value, visit, nil)
+			return false
+		case *ast.SelectorExpr:
+			if id, ok := n.X.(*ast.Ident); ok {
+				name, _, err := ast.LabelName(n.Sel)
+				if err != nil {
+					name = ""
+				}
+				out = append(out, reference{root: id.Name, name: name})
+				return false
+			}
+			ast.Walk(n.X, visit, nil)
+			return false
+		case *ast.IndexExpr:
+			if id, ok := n.X.(*ast.Ident); ok {
+				ref := reference{root: id.Name}
+				if lit, ok := n.Index.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+					ref.name, _ = literal.Unquote(lit.Value)
+				} else {
+					ast.Walk(n.Index, visit, nil)
+				}
+				out = append(out, ref)
+				return false
+			}
+		case *ast.Ident:
+			out = append(out, reference{root: n.Name})
+		}
+		return true
+	}
+	for _, d := range f.Decls {
+		ast.Walk(d, visit, nil)
+	}
+	return out
+}
