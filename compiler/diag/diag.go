@@ -87,6 +87,8 @@ type Diagnostic struct {
 	Notes    []string  `json:"notes,omitempty"`   // free lines, e.g. the longest path
 	Hint     string    `json:"hint,omitempty"`    // the next step to take
 	Node     string    `json:"node,omitempty"`    // the node it is about, e.g. core.member_status
+	// Concealed keeps the source line out of every rendering: it holds a secret.
+	Concealed bool `json:"-"`
 }
 
 // List is what a stage reports. The zero value is ready to use.

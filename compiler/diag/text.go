@@ -56,7 +56,9 @@ func writeOne(b *bytes.Buffer, d Diagnostic, prefix string, p painter, lines fun
 		b.WriteString(p.bold(prefix + d.Span.String() + ": "))
 	}
 	fmt.Fprintf(b, "%s: %s\n", p.severity(d.Severity, fmt.Sprintf("%s[%s]", d.Severity, d.Code)), p.bold(d.Message))
-	writeExcerpt(b, d.Span, p, d.Severity, lines)
+	if !d.Concealed {
+		writeExcerpt(b, d.Span, p, d.Severity, lines)
+	}
 	for _, r := range d.Related {
 		fmt.Fprintf(b, "  %s%s: %s\n", prefix, r.Span, r.Message)
 	}
