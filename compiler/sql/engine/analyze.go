@@ -1,0 +1,154 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	gsql "github.com/goccy/go-googlesql"
+
+	"sluice/compiler/diag"
+	"sluice/compiler/sqltype"
+)
+
+// Analyze resolves one text. Mistakes in it are Result.Problems; the error is the
+// library's, for this statement only.
+func (e *Engine) Analyze(r Request) (res Result, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	err = attempt(func() { res = e.analyze(r) })
+	return res, err
+}
+
+func (e *Engine) analyze(r Request) Result {
+	if problems := undeclared(r); len(problems) > 0 {
+		return Result{Problems: problems}
+	}
+	text, paths := unquote(r.Text, r.Parsed.Refs)
+	w := &wrapped{text: text}
+	w.wrapForAnalysis(r)
+	out, err := gsql.AnalyzeStatement(w.sql(), e.optionsFor(r), e.catalog(r, paths), e.types)
+	if err != nil {
+		return Result{Problems: []Problem{*w.problem(err)}}
+	}
+	statement := get(out.ResolvedStatement())
+	var res Result
+	switch s := statement.(type) {
+	case *gsql.ResolvedQueryStmt:
+		for _, c := range get(s.OutputColumnList()) {
+			res.Columns = append(res.Columns, outputColumn(c))
+		}
+	case *gsql.ResolvedCreateTableFunctionStmt:
+		for _, c := range get(s.OutputColumnList()) {
+			res.Columns = append(res.Columns, outputColumn(c))
+		}
+	case *gsql.ResolvedCreateFunctionStmt:
+		res.Type = typeText(get(s.ReturnType()))
+	default:
+		return Result{Problems: []Problem{{Code: diag.NotAQuery, Message: "this is not a query", Hint: "write a SELECT; sluice makes the statement that stores its rows"}}}
+	}
+	if r.DuckDB && r.Kind == Query && e.translator.Translate != nil {
+		res.Rendered, res.Untranslated = e.translate(statement, r, w)
+	}
+	return res
+}
+
+// undeclared reports every use of a parameter that nothing declares.
+func undeclared(r Request) []Problem {
+	declared := map[string]bool{}
+	names := make([]string, 0, len(r.Parameters))
+	for _, p := range r.Parameters {
+		declared[p.Name] = true
+		names = append(names, "@"+p.Name)
+	}
+	var problems []Problem
+	for _, u := range r.Parsed.Parameters {
+		switch {
+		case u.Name == "":
+			problems = append(problems, Problem{Code: diag.UndeclaredParameter, Start: u.Start, End: u.End,
+				Message: "parameters have names here, not positions", Hint: "use " + strings.Join(names, ", ")})
+		case !declared[u.Name]:
+			problems = append(problems, Problem{Code: diag.UndeclaredParameter, Start: u.Start, End: u.End,
+				Message: fmt.Sprintf("parameter %q is not declared", "@"+u.Name),
+				Hint:    fmt.Sprintf("declare it under variable, or use one of %s", strings.Join(names, ", "))})
+		}
+	}
+	return problems
+}
+
+// wrapForAnalysis makes a statement of the text that declares a function's
+// arguments.
+func (w *wrapped) wrapForAnalysis(r Request) {
+	var arguments []string
+	for _, a := range r.Arguments {
+		arguments = append(arguments, sqltype.QuoteName(a.Name)+" "+a.Type)
+	}
+	list := "(" + strings.Join(arguments, ", ") + ")"
+	returns := ""
+	if r.Returns != "" {
+		returns = " RETURNS " + r.Returns
+	}
+	switch r.Kind {
+	case Scalar:
+		w.prefix, w.suffix = "CREATE TEMP FUNCTION f"+list+returns+" AS (", "\n)"
+	case Aggregate:
+		w.prefix, w.suffix = "CREATE TEMP AGGREGATE FUNCTION f"+list+returns+" AS (", "\n)"
+	case TableFn:
+		w.prefix = "CREATE TEMP TABLE FUNCTION f" + list + " AS "
+	case Condition:
+		w.prefix, w.suffix = "SELECT (", "\n)"
+	}
+}
+
+// optionsFor finds or makes the options for the declared parameters.
+func (e *Engine) optionsFor(r Request) *gsql.AnalyzerOptions {
+	key := columnsKey(r.Parameters)
+	if r.DuckDB {
+		key += "\x00duckdb"
+	}
+	if o := e.options[key]; o != nil {
+		return o
+	}
+	o := e.analyzerOptions(r.DuckDB)
+	for _, p := range r.Parameters {
+		check(o.AddQueryParameter(p.Name, get(e.typ(p.Type))))
+	}
+	e.options[key] = o
+	return o
+}
+
+// outputColumn is one column of a result. Names that the library made up are empty.
+func outputColumn(c *gsql.ResolvedOutputColumn) Column {
+	name := get(c.Name())
+	if strings.HasPrefix(name, "$") {
+		name = ""
+	}
+	return Column{Name: name, Type: typeText(get(get(c.Column()).Type()))}
+}
+
+// typeText is a type's canonical text. An anonymous or odd type that sqltype cannot
+// hold is the library's text as it is.
+func typeText(t gsql.Googlesql_TypeNode) string {
+	named, ok := t.(interface {
+		TypeName(gsql.ProductMode) (string, error)
+	})
+	if !ok {
+		panic(libraryError{errors.New("a result has a type without a name")})
+	}
+	text := get(named.TypeName(gsql.ProductModeProductExternal))
+	if parsed, err := sqltype.Parse(text); err == nil {
+		return parsed.String()
+	}
+	return text
+}
+
+// translate renders for the embedded warehouse.
+func (e *Engine) translate(statement gsql.ResolvedStatementNode, r Request, w *wrapped) (string, []Problem) {
+	text, problems := e.translator.Translate(statement, func(name string) string { return r.Physical[name] }, r.TimeZone)
+	for i := range problems {
+		if problems[i].Start >= 0 {
+			problems[i].Start = w.back(problems[i].Start)
+		}
+	}
+	return text, problems
+}

@@ -1,0 +1,122 @@
+package engine
+
+import "sluice/compiler/diag"
+
+// Kind says what a text is.
+type Kind string
+
+const (
+	Query     Kind = "query"     // a query statement
+	Condition Kind = "condition" // an expression
+	Scalar    Kind = "scalar"    // the body of a function: an expression
+	Aggregate Kind = "aggregate" // the body of an aggregate function
+	TableFn   Kind = "table"     // the body of a table function: a query
+)
+
+// RefKind says what a path in a text names.
+type RefKind string
+
+const (
+	TableRef    RefKind = "table"
+	TableFnRef  RefKind = "table function"
+	FunctionRef RefKind = "function" // with a dataset; builtins are no references
+)
+
+// Ref is a path in the text that names something outside it. Start and End are byte
+// offsets of the whole path.
+type Ref struct {
+	Kind  RefKind `json:"kind"`
+	Name  string  `json:"name"` // parts joined by dots, without backticks
+	Start int     `json:"start"`
+	End   int     `json:"end"`
+}
+
+// Use is a named parameter in the text; Name is in lower case.
+type Use struct {
+	Name  string `json:"name"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+}
+
+// Item is one entry of the outermost select list, to place what is wrong with an
+// output column. Name is the column's where the entry gives one.
+type Item struct {
+	Name  string `json:"name,omitempty"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	Star  bool   `json:"star,omitempty"`
+}
+
+// Parsed is what a text says without a catalogue. Refs and Parameters are in the
+// order of the text.
+type Parsed struct {
+	Refs       []Ref    `json:"refs,omitempty"`
+	Parameters []Use    `json:"parameters,omitempty"`
+	Items      []Item   `json:"items,omitempty"`
+	Problem    *Problem `json:"problem,omitempty"` // why it does not parse
+}
+
+// Problem is a mistake in a text. Start is a byte offset, -1 where none is known; End
+// is 0 or the offset behind the mistake.
+type Problem struct {
+	Code    diag.Code `json:"code"`
+	Message string    `json:"message"`
+	Start   int       `json:"start"`
+	End     int       `json:"end,omitempty"`
+	Notes   []string  `json:"notes,omitempty"`
+	Hint    string    `json:"hint,omitempty"`
+}
+
+// Column is a name with the canonical text of its type.
+type Column struct {
+	Name   string `json:"name"` // empty where the query gives none
+	Type   string `json:"type"`
+	Pseudo bool   `json:"pseudo,omitempty"` // readable, but not part of *
+}
+
+// Table is a table as the text may read it, under the name that the text uses.
+type Table struct {
+	Name    string   `json:"name"`    // as in Ref
+	Catalog string   `json:"catalog"` // its own name, <dataset>.<table>
+	Columns []Column `json:"columns"`
+	Digest  string   `json:"-"` // of Catalog and Columns, set by whoever made it
+}
+
+// Function is a routine that the text may call, under the name that the text uses.
+type Function struct {
+	Name      string   `json:"name"` // as in Ref
+	Kind      Kind     `json:"kind"`
+	Arguments []Column `json:"arguments"`
+	Returns   string   `json:"returns,omitempty"` // canonical type
+	Columns   []Column `json:"columns,omitempty"` // of a table function
+	Body      string   `json:"body"`
+	// What the body names, under the body's names.
+	Tables    []Table    `json:"tables,omitempty"`
+	Functions []Function `json:"functions,omitempty"`
+	Digest    string     `json:"-"`
+}
+
+// Request is one text with everything that decides what it means.
+type Request struct {
+	Text       string
+	Kind       Kind
+	Parsed     Parsed
+	Tables     []Table
+	Functions  []Function
+	Arguments  []Column          // of a function's body
+	Returns    string            // declared type of a function's body; empty to infer it
+	Parameters []Column          // declared, names in lower case, sorted
+	DuckDB     bool              // translate to DuckDB SQL
+	TimeZone   string            // of the session, for the translation
+	Physical   map[string]string // warehouse name by catalogue name, for the translation
+}
+
+// Result is what analysis found. With problems of errors, the rest is empty.
+type Result struct {
+	Columns  []Column  `json:"columns,omitempty"` // of a query or table function
+	Type     string    `json:"type,omitempty"`    // of an expression or function
+	Rendered string    `json:"rendered,omitempty"`
+	Problems []Problem `json:"problems,omitempty"`
+	// Untranslated are constructs that have no DuckDB counterpart.
+	Untranslated []Problem `json:"untranslated,omitempty"`
+}

@@ -1,0 +1,172 @@
+// Package engine is sluice's door to Google's own SQL parser and analyser.
+//
+// The library behind it is one instance per process, behind a lock, and costs
+// milliseconds to start; nothing here starts it before the first statement that
+// really has to be parsed or analysed. Requests and results are plain data without
+// pointers into the platform, so that they can be cached by content and sent to
+// another process.
+package engine
+
+import (
+	"fmt"
+	"sync"
+
+	gsql "github.com/goccy/go-googlesql"
+)
+
+// Version says which grammar and catalogue results were made with; it is part of
+// every cache key. Raise Generation with every change of this package that changes
+// results.
+const Version = "go-googlesql v0.4.0 generation 1"
+
+// Engine holds what the analyser needs again for every statement. Its methods may
+// be called from several goroutines; they run one after the other.
+type Engine struct {
+	mu       sync.Mutex
+	language *gsql.LanguageOptions
+	types    *gsql.TypeFactory
+	parser   *gsql.ParserOptions
+	builtins *gsql.SimpleCatalog
+	plain    *gsql.AnalyzerOptions // to resolve types only
+
+	typeByText map[string]gsql.Googlesql_TypeNode
+	options    map[string]*gsql.AnalyzerOptions // by parameters and target
+	tables     map[string]*gsql.SimpleTable     // by content
+	functions  map[string]*gsql.Function        // by content
+	tableFns   map[string]*gsql.FixedOutputSchemaTVF
+	translator Translator
+}
+
+var (
+	sharedOnce sync.Once
+	shared     *Engine
+	sharedErr  error
+)
+
+// Translator says a resolved statement in the words of the embedded warehouse.
+type Translator struct {
+	// Rewrites are those that a statement to be translated is analysed with.
+	Rewrites []gsql.ResolvedASTRewrite
+	// Translate gives the SQL, or every construct that has no counterpart with its
+	// offset in the analysed text (-1 where unknown). table gives the quoted name of a
+	// catalogue table, timeZone is the session's.
+	Translate func(statement gsql.ResolvedStatementNode, table func(string) string, timeZone string) (string, []Problem)
+}
+
+// Shared returns the process's engine, starting it on the first call with that
+// call's translator. The error is that of the library and does not go away.
+func Shared(t Translator) (*Engine, error) {
+	sharedOnce.Do(func() { shared, sharedErr = start(t) })
+	return shared, sharedErr
+}
+
+func start(t Translator) (*Engine, error) {
+	if err := gsql.Init(); err != nil {
+		return nil, fmt.Errorf("start the GoogleSQL library: %w", err)
+	}
+	e := &Engine{
+		translator: t,
+		typeByText: map[string]gsql.Googlesql_TypeNode{},
+		options:    map[string]*gsql.AnalyzerOptions{},
+		tables:     map[string]*gsql.SimpleTable{},
+		functions:  map[string]*gsql.Function{},
+		tableFns:   map[string]*gsql.FixedOutputSchemaTVF{},
+	}
+	return e, attempt(func() {
+		e.language = languageOptions()
+		e.types = get(gsql.NewTypeFactory())
+		e.plain = e.analyzerOptions(false)
+		// Only so do the parser's errors carry a place.
+		e.parser = get(e.plain.GetParserOptions())
+		e.builtins = get(gsql.NewSimpleCatalog("builtin", e.types))
+		check(e.builtins.AddBuiltinFunctionsAndTypes(&gsql.BuiltinFunctionOptions{LanguageOptions: e.language}))
+		e.addBigQueryBuiltins()
+	})
+}
+
+// notBigQuery are features of the library's maximum that BigQuery does not have and
+// that would change the meaning of, or accept, what BigQuery does not.
+var notBigQuery = []gsql.LanguageFeature{
+	gsql.LanguageFeatureFeatureDisallowGroupByFloat,
+	gsql.LanguageFeatureFeatureTimestampNanos,
+	gsql.LanguageFeatureFeatureTimestampPicos,
+	gsql.LanguageFeatureFeatureDisableOuterJoinArray,
+	gsql.LanguageFeatureFeatureLateralColumnReferences,
+	gsql.LanguageFeatureFeatureSpannerLegacyDdl,
+}
+
+// languageOptions are BigQuery's: its product mode, its types, its reserved words.
+func languageOptions() *gsql.LanguageOptions {
+	lang := get(gsql.NewLanguageOptions())
+	check(lang.EnableMaximumLanguageFeaturesForDevelopment())
+	for _, f := range notBigQuery {
+		check(lang.DisableLanguageFeature(f))
+	}
+	check(lang.SetSupportsAllStatementKinds())
+	check(lang.SetProductMode(gsql.ProductModeProductExternal))
+	check(lang.EnableReservableKeyword("QUALIFY", true))
+	return lang
+}
+
+// analyzerOptions makes options without parameters. With inline, functions in SQL
+// are replaced by their bodies, as the translation to DuckDB needs it.
+func (e *Engine) analyzerOptions(inline bool) *gsql.AnalyzerOptions {
+	o := get(gsql.NewAnalyzerOptions2())
+	check(o.SetLanguage(e.language))
+	check(o.SetErrorMessageMode(gsql.ErrorMessageModeErrorMessageOneLine))
+	check(o.SetParseLocationRecordType(gsql.ParseLocationRecordTypeParseLocationRecordFullNodeScope))
+	if inline {
+		for _, r := range e.translator.Rewrites {
+			check(o.EnableRewrite(r, true))
+		}
+	}
+	return o
+}
+
+// typ resolves a type's text. The text is canonical, so it resolves; a failure is
+// the library's.
+func (e *Engine) typ(text string) (gsql.Googlesql_TypeNode, error) {
+	if t, ok := e.typeByText[text]; ok {
+		return t, nil
+	}
+	t, err := gsql.AnalyzeType(text, e.plain, e.builtins, e.types)
+	if err != nil {
+		return nil, err
+	}
+	e.typeByText[text] = t
+	return t, nil
+}
+
+// libraryError carries an error of an accessor up to attempt.
+type libraryError struct{ error }
+
+// get unwraps an accessor of the library; its error ends the attempt.
+func get[T any](v T, err error) T {
+	if err != nil {
+		panic(libraryError{err})
+	}
+	return v
+}
+
+func check(err error) {
+	if err != nil {
+		panic(libraryError{err})
+	}
+}
+
+// attempt runs a step that uses get and check. The engine's own crashes (it is
+// transpiled code, whose memory faults are panics) are errors as well: one statement
+// that breaks it must not take the others down.
+func attempt(step func()) (err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case libraryError:
+			err = r.error
+		default:
+			err = fmt.Errorf("the SQL analyser failed: %v", r)
+		}
+	}()
+	step()
+	return nil
+}
