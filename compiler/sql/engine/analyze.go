@@ -144,11 +144,23 @@ func typeText(t gsql.Googlesql_TypeNode) string {
 
 // translate renders for the embedded warehouse.
 func (e *Engine) translate(statement gsql.ResolvedStatementNode, r Request, w *wrapped) (string, []Problem) {
-	text, problems := e.translator.Translate(statement, func(name string) string { return r.Physical[name] }, r.TimeZone)
+	physical := map[string]string{}
+	addPhysical(physical, r.Tables, r.Functions)
+	text, problems := e.translator.Translate(statement, func(name string) string { return physical[name] }, r.TimeZone)
 	for i := range problems {
 		if problems[i].Start >= 0 {
 			problems[i].Start = w.back(problems[i].Start)
 		}
 	}
 	return text, problems
+}
+
+// addPhysical adds the warehouse's text of every table by its name in the catalogue.
+func addPhysical(to map[string]string, tables []Table, functions []Function) {
+	for _, t := range tables {
+		to[t.Catalog] = t.Physical
+	}
+	for _, f := range functions {
+		addPhysical(to, f.Tables, f.Functions)
+	}
 }

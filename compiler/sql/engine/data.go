@@ -29,6 +29,7 @@ type Ref struct {
 	Name  string  `json:"name"` // parts joined by dots, without backticks
 	Start int     `json:"start"`
 	End   int     `json:"end"`
+	Alias bool    `json:"alias,omitempty"` // the text gives it an alias of its own
 }
 
 // Use is a named parameter in the text; Name is in lower case.
@@ -79,7 +80,9 @@ type Table struct {
 	Name    string   `json:"name"`    // as in Ref
 	Catalog string   `json:"catalog"` // its own name, <dataset>.<table>
 	Columns []Column `json:"columns"`
-	Digest  string   `json:"-"` // of Catalog and Columns, set by whoever made it
+	// Physical is the text that stands for it on the embedded warehouse.
+	Physical string `json:"physical,omitempty"`
+	Digest   string `json:"-"` // of Catalog and Columns, set by whoever made it
 }
 
 // Function is a routine that the text may call, under the name that the text uses.
@@ -103,12 +106,11 @@ type Request struct {
 	Parsed     Parsed
 	Tables     []Table
 	Functions  []Function
-	Arguments  []Column          // of a function's body
-	Returns    string            // declared type of a function's body; empty to infer it
-	Parameters []Column          // declared, names in lower case, sorted
-	DuckDB     bool              // translate to DuckDB SQL
-	TimeZone   string            // of the session, for the translation
-	Physical   map[string]string // warehouse name by catalogue name, for the translation
+	Arguments  []Column // of a function's body
+	Returns    string   // declared type of a function's body; empty to infer it
+	Parameters []Column // declared, names in lower case, sorted
+	DuckDB     bool     // translate to DuckDB SQL
+	TimeZone   string   // of the session, for the translation
 }
 
 // Result is what analysis found. With problems of errors, the rest is empty.

@@ -190,12 +190,16 @@ func (v *visitor) selection(n *gsql.ASTSelect, s *scope) {
 
 func (v *visitor) tablePath(n *gsql.ASTTablePathExpression, s *scope) {
 	name := ""
+	before := len(v.parsed.Refs)
 	for i, count := int32(0), get(n.NumChildren()); i < count; i++ {
 		switch c := get(n.Child(i)).(type) {
 		case *gsql.ASTPathExpression:
 			name = v.reference(c, s)
 		case *gsql.ASTAlias:
 			name = identifierOf(c)
+			if len(v.parsed.Refs) > before {
+				v.parsed.Refs[before].Alias = true
+			}
 		default:
 			v.visit(c, s)
 		}

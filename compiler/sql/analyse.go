@@ -1,0 +1,228 @@
+package sql
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sluice/compiler/cache"
+	"sluice/compiler/diag"
+	"sluice/compiler/model"
+	"sluice/compiler/sql/engine"
+)
+
+// analyse resolves one statement against what is known by now, reports its mistakes
+// and renders it. It reports whether the result can be used; where it cannot, the
+// statement is marked as failed.
+func (r *runner) analyse(s *model.Statement, kind engine.Kind, arguments []engine.Column, returns string) (engine.Result, bool) {
+	if s.Failed {
+		return engine.Result{}, false
+	}
+	s.Failed = true // until it is not
+	parsed, err := r.parser.parse(s.Text, kind)
+	if err != nil {
+		reportFailure(&r.diags, s, err)
+		return engine.Result{}, false
+	}
+	if parsed.Problem != nil {
+		report(&r.diags, s, s.Node, *parsed.Problem)
+		return engine.Result{}, false
+	}
+	if s.Made || len(s.Parameters) == 0 {
+		s.Parameters = nil
+		for _, u := range parsed.Parameters {
+			s.Parameters = append(s.Parameters, u.Name)
+		}
+		s.Parameters = sortedSet(s.Parameters)
+	}
+	request, known := r.request(s, kind, parsed, arguments, returns)
+	if !known {
+		return engine.Result{}, false
+	}
+	found, err := r.resolved(request)
+	if err != nil {
+		reportFailure(&r.diags, s, err)
+		return engine.Result{}, false
+	}
+	for _, p := range found.Problems {
+		report(&r.diags, s, s.Node, p)
+	}
+	if len(found.Problems) > 0 {
+		return engine.Result{}, false
+	}
+	s.Failed = false
+	for _, p := range found.Untranslated {
+		d := r.diags.Errorf(p.Code, Place(s, p.Start, p.End), "%s", p.Message).WithNode(s.Node)
+		d.Hint = p.Hint
+		s.Failed = true
+	}
+	if r.duckdb {
+		s.Rendered = found.Rendered
+	} else {
+		s.Rendered = r.bigQuery(s, parsed)
+	}
+	return found, true
+}
+
+// request gathers what the statement names. It reports false where something of that
+// has no known columns, which is reported elsewhere.
+func (r *runner) request(s *model.Statement, kind engine.Kind, parsed engine.Parsed, arguments []engine.Column, returns string) (engine.Request, bool) {
+	q := engine.Request{
+		Text: s.Text, Kind: kind, Parsed: parsed, Arguments: arguments, Returns: returns,
+		Parameters: r.parameters, DuckDB: r.duckdb, TimeZone: r.timeZone,
+	}
+	seen := map[string]bool{}
+	s.Routines = nil
+	for _, ref := range parsed.Refs {
+		key := string(ref.Kind) + ref.Name
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		if ref.Kind != engine.TableRef {
+			f := r.routines[ref.Name]
+			switch {
+			case f == nil && ref.Kind == engine.TableFnRef:
+				return q, false
+			case f == nil: // the analyser says that it is unknown, and what it may mean
+			case !f.known:
+				return q, false
+			default:
+				q.Functions = append(q.Functions, f.function)
+				s.Routines = append(s.Routines, ref.Name)
+			}
+			continue
+		}
+		t := r.tableOf(s, ref.Name)
+		if t == nil {
+			return q, false
+		}
+		known := r.tables[t]
+		if known == nil || !known.known {
+			if known == nil && t.Statement == s {
+				r.readsItself(t)
+			}
+			return q, false
+		}
+		read := engine.Table{Name: ref.Name, Catalog: t.Name, Columns: known.columns}
+		if r.duckdb {
+			read.Catalog, read.Physical = duckDBName(t, ref.Name)
+		}
+		read.Digest = read.Catalog + "\x00" + known.digest
+		q.Tables = append(q.Tables, read)
+	}
+	s.Routines = sortedSet(s.Routines)
+	return q, true
+}
+
+// readsItself reports a table whose query reads the table's own rows, of which
+// nothing is known before it is analysed.
+func (r *runner) readsItself(t *model.Table) {
+	if t.Kind != model.IncrementKind {
+		return // a cycle, reported as such
+	}
+	r.diags.Errorf(diag.AnalysisOff, t.At, "%q reads itself, so its columns must be declared", t.Name).
+		WithNode(t.Name).
+		WithHint("declare columns")
+}
+
+// tableOf finds the table that resolve found for a name in the statement.
+func (r *runner) tableOf(s *model.Statement, name string) *model.Table {
+	for i := range s.Refs {
+		if s.Refs[i].Name == name && s.Refs[i].Table != nil {
+			return s.Refs[i].Table
+		}
+	}
+	if s.Made {
+		return r.m.TableByName[name]
+	}
+	return nil
+}
+
+// resolved asks the cache, then the engine.
+func (r *runner) resolved(q engine.Request) (engine.Result, error) {
+	key := requestKey(q)
+	var found engine.Result
+	if data, ok := r.cache.Get(key); ok && json.Unmarshal(data, &found) == nil {
+		return found, nil
+	}
+	e, err := engine.Shared(translator)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	found, err = e.Analyze(q)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	data, err := json.Marshal(found)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	r.cache.Put(key, data)
+	return found, nil
+}
+
+// requestKey hashes everything that decides the result.
+func requestKey(q engine.Request) cache.Key {
+	parts := []string{"sql analyse", engine.Version, string(q.Kind), q.Text, q.Returns, q.TimeZone, strconv.FormatBool(q.DuckDB)}
+	parts = append(parts, columnParts(q.Parameters)...)
+	parts = append(parts, columnParts(q.Arguments)...)
+	for _, t := range q.Tables {
+		parts = append(parts, "table", t.Name, t.Catalog, t.Physical, t.Digest)
+	}
+	for _, f := range q.Functions {
+		parts = append(parts, functionParts(f)...)
+	}
+	return cache.KeyOf(parts...)
+}
+
+func columnParts(list []engine.Column) []string {
+	parts := []string{strconv.Itoa(len(list))}
+	for _, c := range list {
+		parts = append(parts, c.Name, c.Type)
+	}
+	return parts
+}
+
+func functionParts(f engine.Function) []string {
+	parts := []string{"function", f.Name, string(f.Kind), f.Returns, f.Body}
+	parts = append(parts, columnParts(f.Arguments)...)
+	parts = append(parts, columnParts(f.Columns)...)
+	for _, t := range f.Tables {
+		parts = append(parts, "table", t.Name, t.Catalog, t.Physical, t.Digest)
+	}
+	for _, g := range f.Functions {
+		parts = append(parts, functionParts(g)...)
+	}
+	return parts
+}
+
+// itemsOf are the entries of the statement's outermost select list.
+func itemsOf(r *runner, s *model.Statement) []engine.Item {
+	parsed, err := r.parser.parse(s.Text, engine.Query)
+	if err != nil {
+		return nil
+	}
+	return parsed.Items
+}
+
+// itemSpan places an output column in the text: by number where the select list has
+// no star, else by name, else the whole statement.
+func itemSpan(s *model.Statement, items []engine.Item, column int, name string) diag.Span {
+	star := slices.ContainsFunc(items, func(i engine.Item) bool { return i.Star })
+	if !star && column >= 0 && column < len(items) {
+		return Place(s, items[column].Start, items[column].End)
+	}
+	for _, i := range items {
+		if name != "" && strings.EqualFold(i.Name, name) {
+			return Place(s, i.Start, i.End)
+		}
+	}
+	for _, i := range items {
+		if i.Star {
+			return Place(s, i.Start, i.End)
+		}
+	}
+	return Place(s, 0, 0)
+}

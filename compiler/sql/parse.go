@@ -1,0 +1,217 @@
+// Package sql is the GoogleSQL stage: it reads every piece of SQL of a platform with
+// Google's own parser (Parse, before names are resolved) and analyses it against the
+// columns of sources and of the tables upstream in the same change (Run). Nothing
+// needs to exist anywhere.
+//
+// The library behind it stands in compiler/sql/engine. What it finds out is cached by
+// content, and it is not even started where everything is known.
+package sql
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"sync"
+
+	"sluice/compiler/cache"
+	"sluice/compiler/diag"
+	"sluice/compiler/model"
+	"sluice/compiler/spec"
+	"sluice/compiler/sql/engine"
+)
+
+// Statements are the user's pieces of SQL by Statement.Node:
+//
+//	core.member_status                      a table's query, a routine's body
+//	export.kpi, check.no_orphans            a query of an export, of a sql check
+//	core.member_status/no_orphans           a query of a table's sql check
+//	check.revenue/left, check.revenue/right the queries of a reconcile check
+type Statements = map[string]*model.Statement
+
+// Parse reads every piece of SQL without a catalogue and finds the tables, routines
+// and parameters that each names. What does not parse is reported at its place in the
+// .sql file or in the CUE string, and is in the result with Failed set and with the
+// references that its words suggest, so that one mistake does not make others.
+//
+// c may be nil. The context ends the work early; what was not read then is missing.
+func Parse(ctx context.Context, p *spec.Platform, c cache.Cache) (Statements, diag.List) {
+	if c == nil {
+		c = &cache.Memory{}
+	}
+	r := &reader{platform: p, parser: parser{cache: c}, out: Statements{}}
+	for _, t := range p.Tables {
+		if ctx.Err() != nil {
+			return r.out, r.diags
+		}
+		r.read(t.Name, t.Name, t.SQLFile, t.SQL, engine.Query, t.Analysis.V)
+		r.checks(t.Name+"/", t.Name, t.Checks)
+	}
+	for _, s := range p.Sources {
+		for _, t := range s.Tables {
+			r.checks(s.Name+"."+t.Name+"/", s.Name+"."+t.Name, t.Checks)
+		}
+	}
+	for _, f := range p.Routines {
+		r.read(f.Name, f.Name, f.SQLFile, f.SQL, routineKind(f), "strict")
+	}
+	for _, c := range p.Checks {
+		r.checks("check.", "check."+c.Name, []*spec.Check{c})
+	}
+	for _, e := range p.Exports {
+		r.read("export."+e.Name, "export."+e.Name, spec.Text{}, e.Query, engine.Query, "strict")
+	}
+	return r.out, r.diags
+}
+
+func routineKind(f *spec.Routine) engine.Kind {
+	switch f.Kind.V {
+	case "aggregate":
+		return engine.Aggregate
+	case "table":
+		return engine.TableFn
+	}
+	return engine.Scalar
+}
+
+// reader collects the statements of one platform.
+type reader struct {
+	platform *spec.Platform
+	parser   parser
+	out      Statements
+	diags    diag.List
+}
+
+// checks reads the texts of checks, whose names in the result begin with prefix.
+func (r *reader) checks(prefix, node string, list []*spec.Check) {
+	for _, c := range list {
+		id := prefix + c.Name
+		switch c.Kind.V {
+		case "sql":
+			r.read(id, node, spec.Text{}, c.Query, engine.Query, "strict")
+		case "reconcile":
+			r.read(id+"/left", node, spec.Text{}, c.Left, engine.Query, "strict")
+			r.read(id+"/right", node, spec.Text{}, c.Right, engine.Query, "strict")
+		}
+		if c.Where.V != "" {
+			r.condition(node, c.Where)
+		}
+	}
+}
+
+// condition checks the grammar of an expression; its names are checked as part of
+// the statement that is made with it.
+func (r *reader) condition(node string, text spec.Text) {
+	s := &model.Statement{Node: node, Text: text.V, At: text.At, Indent: int(text.At.Col) - 1, Level: "strict"}
+	parsed, err := r.parser.parse(text.V, engine.Condition)
+	if err != nil {
+		r.failed(s, err)
+	} else if parsed.Problem != nil {
+		report(&r.diags, s, node, *parsed.Problem)
+	}
+}
+
+// read takes the text of a file or of a CUE string; at most one of them is given.
+func (r *reader) read(key, node string, file, inline spec.Text, kind engine.Kind, level string) {
+	s := &model.Statement{Node: key, Text: inline.V, At: inline.At, Level: level}
+	switch {
+	case file.V != "":
+		name := path.Join(path.Dir(file.At.File), file.V)
+		text, ok := r.platform.SQLFiles[name]
+		if !ok {
+			return // reported by load
+		}
+		s.Text, s.At = text, diag.Span{File: name, Line: 1, Col: 1}
+	case inline.V == "":
+		return
+	default:
+		s.Indent = int(inline.At.Col) - 1
+	}
+	r.out[key] = s
+	parsed, err := r.parser.parse(s.Text, kind)
+	if err != nil {
+		r.failed(s, err)
+		return
+	}
+	for _, ref := range parsed.Refs {
+		if ref.Kind == engine.FunctionRef {
+			s.Routines = append(s.Routines, ref.Name)
+		} else {
+			s.Refs = append(s.Refs, model.Ref{Name: ref.Name, At: Place(s, ref.Start, ref.End)})
+		}
+	}
+	for _, u := range parsed.Parameters {
+		if u.Name != "" {
+			s.Parameters = append(s.Parameters, u.Name)
+		}
+	}
+	s.Routines, s.Parameters = sortedSet(s.Routines), sortedSet(s.Parameters)
+	if parsed.Problem != nil {
+		s.Failed = true
+		if level != "off" {
+			report(&r.diags, s, node, *parsed.Problem)
+		}
+	}
+}
+
+// failed reports that the library broke on a text.
+func (r *reader) failed(s *model.Statement, err error) {
+	s.Failed = true
+	reportFailure(&r.diags, s, err)
+}
+
+func reportFailure(list *diag.List, s *model.Statement, err error) {
+	list.Errorf(diag.AnalyserFailed, Place(s, -1, 0), "the SQL analyser failed on this statement: %v", err).
+		WithNode(nodeOf(s)).
+		WithHint("simplify the statement, or set analysis: \"off\" with a reason and declared columns")
+}
+
+// nodeOf is the node that a statement belongs to: the task of a check is its own.
+func nodeOf(s *model.Statement) string { return s.Node }
+
+// report turns a problem in a text into a diagnostic. Below strict it is a warning.
+func report(list *diag.List, s *model.Statement, node string, p engine.Problem) *diag.Diagnostic {
+	at := Place(s, p.Start, p.End)
+	var d *diag.Diagnostic
+	if s.Level == "baseline" {
+		d = list.Warnf(p.Code, at, "%s", p.Message)
+	} else {
+		d = list.Errorf(p.Code, at, "%s", p.Message)
+	}
+	d.Notes, d.Hint, d.Node = p.Notes, p.Hint, node
+	return d
+}
+
+func sortedSet(list []string) []string {
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// parser asks the engine for what the cache does not have.
+type parser struct {
+	cache cache.Cache
+	mu    sync.Mutex
+}
+
+func (p *parser) parse(text string, kind engine.Kind) (engine.Parsed, error) {
+	key := cache.KeyOf("sql parse", engine.Version, string(kind), text)
+	var parsed engine.Parsed
+	if data, ok := p.cache.Get(key); ok && json.Unmarshal(data, &parsed) == nil {
+		return parsed, nil
+	}
+	e, err := engine.Shared(translator)
+	if err != nil {
+		return engine.Parsed{}, err
+	}
+	parsed, err = e.Parse(text, kind)
+	if err != nil {
+		return engine.Parsed{}, err
+	}
+	data, err := json.Marshal(parsed)
+	if err != nil {
+		return engine.Parsed{}, fmt.Errorf("encode what was parsed: %w", err)
+	}
+	p.cache.Put(key, data)
+	return parsed, nil
+}
