@@ -10,6 +10,7 @@ import (
 	"cuelang.org/go/cue/token"
 
 	"sluice/compiler/diag"
+	"sluice/compiler/load/lang"
 	schema "sluice/cue"
 )
 
@@ -32,12 +33,76 @@ func (e *evaluation) declaration(id declID, static []staticDecl) {
 		decl.key = userPlace(v)
 	}
 	if err := v.Validate(cue.Concrete(true)); err != nil {
-		e.result.diags = append(e.result.diags, e.loader.cueErrors(err, &place{decl: decl, exprs: exprs, value: v})...)
+		e.result.diags = append(e.result.diags, e.diagnose(decl, exprs, v, err)...)
+		return
+	}
+	if key := e.loader.lang.Platform.Field(id.section).Type.Key; key != nil && !key.MatchString(id.name) {
+		e.result.diags = append(e.result.diags, e.diagnose(decl, exprs, v, nil)...)
 		return
 	}
 	pure := len(static) > 0 && !e.index.patterned[id.section] && !e.index.generated[id.section]
 	decl.value = e.read(v, exprs, pure, decl.key)
+	// CUE does not see everything that is wrong below a pattern; a second look is cheap.
+	if !conforms(&decl.value, e.declarationType(id.section)) {
+		if diags := e.diagnose(decl, exprs, v, nil); len(diags) > 0 {
+			e.result.diags = append(e.result.diags, diags...)
+			return
+		}
+	}
 	e.result.decls = append(e.result.decls, decl)
+}
+
+// declarationType is the type of a section's declarations.
+func (e *evaluation) declarationType(section string) *lang.Type {
+	t := e.loader.lang.Platform.Field(section).Type
+	if t.Kind == lang.Map {
+		return t.Elem
+	}
+	return t
+}
+
+// conforms reports whether a value is of a type.
+func conforms(v *value, t *lang.Type) bool {
+	switch t.Kind {
+	case lang.Struct:
+		if v.kind != structValue {
+			return false
+		}
+		kind := ""
+		if k := v.get("kind"); k != nil {
+			kind = k.str
+		}
+		for i := range v.elems {
+			f := t.FieldFor(kind, v.elems[i].name)
+			if f == nil || !conforms(&v.elems[i].value, f.Type) {
+				return false
+			}
+		}
+		return true
+	case lang.Map:
+		for i := range v.elems {
+			if !t.Key.MatchString(v.elems[i].name) && t.Key.Kind == lang.String || !conforms(&v.elems[i].value, t.Elem) {
+				return false
+			}
+		}
+		return v.kind == structValue
+	case lang.List:
+		for i := range v.elems {
+			of := t.Elem
+			if i == 0 && t.First != nil {
+				of = t.First
+			}
+			if !conforms(&v.elems[i].value, of) {
+				return false
+			}
+		}
+		return v.kind == listValue && (t.First == nil || len(v.elems) > 0)
+	case lang.Object:
+		return v.kind == structValue
+	case lang.Unknown:
+		return true
+	}
+	return fits(v, t)
 }
 
 // read turns a valid CUE value into a value. exprs are the places in the user's

@@ -11,9 +11,13 @@ import (
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/errors"
+	"cuelang.org/go/cue/literal"
 	"cuelang.org/go/cue/parser"
+	"cuelang.org/go/cue/token"
 
 	"sluice/compiler/diag"
+	schema "sluice/cue"
 )
 
 // groupBytes is how much CUE text one context evaluates: enough to share the cost
@@ -186,21 +190,21 @@ func (l *loader) embedsPlatform(x *index) bool {
 			return true
 		}
 	}
-	first := x.files[0]
-	at := l.span(packageClause(first.syntax))
+	at := l.span(packageClause(x.files[0].syntax))
 	for _, f := range x.files { // the file where it belongs
 		for _, d := range f.survey.decls {
 			if d.section == "platform" {
-				first, at = f, l.span(packageClause(f.syntax))
+				at = l.span(packageClause(f.syntax))
 			}
 		}
 	}
-	l.noPlatform(at)
+	l.diags = append(l.diags, l.noPlatform(at))
 	return false
 }
 
-func (l *loader) noPlatform(at diag.Span) {
-	l.diags.Errorf(diag.NoPlatform, at, "the package %q embeds no #Platform, so nothing says what its fields mean", l.pkg).
+func (l *loader) noPlatform(at diag.Span) diag.Diagnostic {
+	var out diag.List
+	return *out.Errorf(diag.NoPlatform, at, "the package %q embeds no #Platform, so nothing says what its fields mean", l.pkg).
 		WithHint("after the package clause write: import \"sluice.dev/schema\", and on a line of its own: schema.#Platform")
 }
 
@@ -241,38 +245,106 @@ type groupResult struct {
 	diags diag.List
 }
 
-// evaluateGroup builds a group's instance and reads its declarations.
+// evaluateGroup builds a group's instance and reads its declarations. References
+// to nothing and unused imports are reported and taken out, so that they do not
+// hide what else is wrong.
 func (l *loader) evaluateGroup(x *index, g group) (r groupResult) {
+	e := &evaluation{loader: l, index: x, group: g, result: &r, lostImports: map[string]bool{}}
+	for range 5 { // each round takes out what the one before found
+		v, syntax, errs := e.instance(true)
+		if errs == nil {
+			e.root, e.syntax = v, syntax
+			e.run()
+			break
+		}
+		if !e.buildErrors(errs) {
+			break
+		}
+	}
+	return r
+}
+
+// instance builds the group's files in a new context, with the schema or without.
+func (e *evaluation) instance(withSchema bool) (cue.Value, map[int]*ast.File, errors.Error) {
+	l := e.loader
 	bctx := build.NewContext()
 	inst := bctx.NewInstance(l.folder.dir, l.imports.loadFunc(bctx))
-	inst.Module = l.imports.module
-	inst.Root = l.folder.root
-	roots := map[int]*ast.File{}
-	for _, i := range g.all {
-		f := x.files[i]
-		syntax, err := parser.ParseFile(f.path, f.src)
+	inst.Module, inst.Root = l.imports.module, l.folder.root
+	syntax := map[int]*ast.File{}
+	for _, i := range e.group.all {
+		f := e.index.files[i]
+		parsed, err := parser.ParseFile(f.path, f.src)
 		if err != nil {
 			panic(fmt.Sprintf("load: %s parsed once but not twice: %v", f.path, err))
 		}
-		dropUnknown(syntax, &f.survey)
-		roots[i] = syntax
-		if err := inst.AddSyntax(syntax); err != nil {
-			r.diags = append(r.diags, l.cueErrors(err, nil)...)
+		dropUnknown(parsed, &f.survey)
+		e.broken = append(e.broken, replaceAt(parsed, e.unresolved)...)
+		if !withSchema {
+			dropSchema(parsed)
 		}
+		syntax[i] = parsed
+		inst.AddSyntax(parsed) // its errors are in inst.Err
 	}
+	var errs errors.Error
 	if err := inst.Complete(); err != nil {
-		r.diags = append(r.diags, l.cueErrors(err, nil)...)
+		errs = errors.Append(errs, errors.Promote(err, ""))
 	}
-	if inst.Err != nil {
-		r.diags = append(r.diags, l.cueErrors(inst.Err, nil)...)
-	}
-	if r.diags.HasErrors() {
-		return r
+	errs = errors.Append(errs, inst.Err)
+	errs = errors.Append(errs, inst.ResolutionErr)
+	if errs != nil {
+		return cue.Value{}, nil, errs
 	}
 	v := cuecontext.New().BuildInstance(inst)
-	e := &evaluation{loader: l, index: x, group: g, root: v, syntax: roots, result: &r}
-	e.run()
-	return r
+	if err := v.Err(); err != nil && v.BuildInstance() == nil {
+		return v, nil, errors.Promote(err, "") // no instance came out of it: compilation failed
+	}
+	return v, syntax, nil
+}
+
+// withoutSchema is the group's value as the user wrote it; it does not exist where
+// the user embeds the schema in a way that cannot be taken out.
+func (e *evaluation) withoutSchema() cue.Value {
+	if !e.ownBuilt {
+		e.ownBuilt = true
+		for _, i := range e.group.all {
+			if e.index.files[i].survey.embedsOther {
+				return e.own
+			}
+		}
+		if v, _, err := e.instance(false); err == nil {
+			e.own = v
+		}
+	}
+	return e.own
+}
+
+// dropSchema takes the embedding of schema.#Platform out of a file, and the import
+// where nothing else uses it.
+func dropSchema(f *ast.File) {
+	names := schemaImports(f)
+	f.Decls = slices.DeleteFunc(f.Decls, func(d ast.Decl) bool {
+		e, ok := d.(*ast.EmbedDecl)
+		return ok && isSchemaPlatform(e.Expr, names)
+	})
+	used := false
+	for _, r := range references(f) {
+		used = used || names[r.root]
+	}
+	if used {
+		return
+	}
+	for _, d := range f.Decls {
+		if imp, ok := d.(*ast.ImportDecl); ok {
+			imp.Specs = slices.DeleteFunc(imp.Specs, func(s *ast.ImportSpec) bool {
+				p, err := literal.Unquote(s.Path.Value)
+				return err == nil && ast.ParseImportPath(p).Path == schema.SchemaPath
+			})
+		}
+	}
+	f.Decls = slices.DeleteFunc(f.Decls, func(d ast.Decl) bool {
+		imp, ok := d.(*ast.ImportDecl)
+		return ok && len(imp.Specs) == 0
+	})
 }
 
 // dropUnknown takes top-level fields that are no section out of a file: they have
@@ -296,11 +368,17 @@ type evaluation struct {
 	root   cue.Value
 	syntax map[int]*ast.File
 	result *groupResult
+
+	unresolved  []token.Pos     // references to nothing and imports that fail, taken out
+	broken      []diag.Span     // places of the references
+	lostImports map[string]bool // names of the imports
+	own         cue.Value       // see withoutSchema
+	ownBuilt    bool
 }
 
 func (e *evaluation) run() {
-	if err := e.root.Err(); err != nil && !e.root.LookupPath(cue.MakePath(cue.Str("table"))).Exists() {
-		e.result.diags = append(e.result.diags, e.loader.cueErrors(err, nil)...)
+	if !e.root.LookupPath(cue.MakePath(cue.Str("capacity"))).Exists() {
+		e.rootErrors()
 		return
 	}
 	statics := e.staticSyntax()
@@ -346,7 +424,7 @@ func (e *evaluation) generatedDeclarations() {
 		v := e.root.LookupPath(cue.MakePath(cue.Str(section.Name)))
 		names, err := fieldNames(v)
 		if err != nil {
-			e.result.diags = append(e.result.diags, e.loader.cueErrors(err, nil)...)
+			e.rawErrors(err)
 			continue
 		}
 		for _, name := range names {
@@ -368,7 +446,7 @@ func (e *evaluation) names(i int) {
 		}
 		v := e.root.LookupPath(cue.MakePath(sel))
 		if err := v.Err(); err != nil {
-			e.result.diags = append(e.result.diags, e.loader.cueErrors(err, nil)...)
+			e.rawErrors(err)
 		}
 	}
 }
@@ -383,4 +461,25 @@ func fieldNames(v cue.Value) ([]string, error) {
 		out = append(out, it.Selector().Unquoted())
 	}
 	return out, nil
+}
+
+// rootErrors reports a package in which the schema's sections do not appear:
+// either the whole of it is broken, or what it embeds is not the schema.
+func (e *evaluation) rootErrors() {
+	if err := e.root.Err(); err != nil {
+		e.rawErrors(err)
+		return
+	}
+	e.result.diags = append(e.result.diags, e.loader.noPlatform(e.loader.span(packageClause(e.loader.files[0].syntax))))
+}
+
+// rawErrors reports errors that belong to no declaration, as CUE says them.
+func (e *evaluation) rawErrors(err error) {
+	d := &diagnosis{e: e}
+	for _, group := range byPath(errors.Errors(err)) {
+		if !d.covered(group[0].Path()) {
+			d.raw(group, diag.Span{File: e.index.files[e.group.all[0]].path, Line: 1, Col: 1})
+		}
+	}
+	e.result.diags = append(e.result.diags, d.diags...)
 }

@@ -97,6 +97,8 @@ type loader struct {
 	lang    *lang.Language
 	files   []*file // of the package, by path
 	imports *importer
+
+	badSyntax bool // a file of the package is no CUE, and left out
 }
 
 func (l *loader) run(ctx context.Context) (*spec.Platform, diag.List, error) {
