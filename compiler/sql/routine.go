@@ -36,6 +36,12 @@ func (r *runner) routine(f *model.Routine) {
 	if !ok {
 		return
 	}
+	parsed, err := r.parser.parse(f.Statement.Text, fn.Kind)
+	if err != nil {
+		return // analyse had it from the cache
+	}
+	body, _ := r.request(f.Statement, fn.Kind, parsed, nil, "")
+	fn.Refs, fn.Tables, fn.Functions = parsed.Refs, body.Tables, body.Functions
 	if fn.Kind == engine.TableFn {
 		f.Statement.Columns = columnsOf(found.Columns)
 		if !r.names(f.Statement, itemsOf(r, f.Statement)) {
@@ -43,7 +49,6 @@ func (r *runner) routine(f *model.Routine) {
 			return
 		}
 		f.Columns = f.Statement.Columns
-		fn.Columns = found.Columns
 	} else {
 		fn.Returns = found.Type
 		if t, err := sqltype.Parse(found.Type); err == nil && f.Returns.IsZero() {

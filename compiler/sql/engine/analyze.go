@@ -26,8 +26,8 @@ func (e *Engine) analyze(r Request) Result {
 	}
 	text, paths := unquote(r.Text, r.Parsed.Refs)
 	w := &wrapped{text: text}
-	w.wrapForAnalysis(r)
-	out, err := gsql.AnalyzeStatement(w.sql(), e.optionsFor(r), e.catalog(r, paths), e.types)
+	w.wrapForAnalysis(r.Kind, r.Arguments, r.Returns)
+	out, err := gsql.AnalyzeStatement(w.sql(), e.optionsFor(r), e.catalog(r.Parsed.Refs, paths, r.Tables, r.Functions), e.types)
 	if err != nil {
 		return Result{Problems: []Problem{*w.problem(err)}}
 	}
@@ -78,17 +78,17 @@ func undeclared(r Request) []Problem {
 
 // wrapForAnalysis makes a statement of the text that declares a function's
 // arguments.
-func (w *wrapped) wrapForAnalysis(r Request) {
-	var arguments []string
-	for _, a := range r.Arguments {
-		arguments = append(arguments, sqltype.QuoteName(a.Name)+" "+a.Type)
+func (w *wrapped) wrapForAnalysis(kind Kind, arguments []Column, declared string) {
+	var texts []string
+	for _, a := range arguments {
+		texts = append(texts, sqltype.QuoteName(a.Name)+" "+a.Type)
 	}
-	list := "(" + strings.Join(arguments, ", ") + ")"
+	list := "(" + strings.Join(texts, ", ") + ")"
 	returns := ""
-	if r.Returns != "" {
-		returns = " RETURNS " + r.Returns
+	if declared != "" {
+		returns = " RETURNS " + declared
 	}
-	switch r.Kind {
+	switch kind {
 	case Scalar:
 		w.prefix, w.suffix = "CREATE TEMP FUNCTION f"+list+returns+" AS (", "\n)"
 	case Aggregate:

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"errors"
+	"slices"
 	"strings"
 
 	gsql "github.com/goccy/go-googlesql"
@@ -8,51 +10,53 @@ import (
 
 // catalog makes the name space of one statement: what it may read under the names it
 // uses, before the builtins. Tables and functions themselves are made once and kept.
-func (e *Engine) catalog(r Request, paths [][]string) gsql.CatalogNode {
-	root := &folder{catalog: get(gsql.NewSimpleCatalog("user", e.types))}
-	tables := map[string]Table{}
-	for _, t := range r.Tables {
-		tables[t.Name] = t
-	}
-	functions := map[string]Function{}
-	for _, f := range r.Functions {
-		functions[f.Name] = f
-	}
-	done := map[string]bool{}
-	for i, ref := range r.Parsed.Refs {
+func (e *Engine) catalog(refs []Ref, paths [][]string, tables []Table, functions []Function) gsql.CatalogNode {
+	root := &folder{catalog: get(gsql.NewSimpleCatalog("user", e.types)), names: map[string]bool{}}
+	e.fill(root, refs, paths, tables, functions)
+	return get(gsql.NewMultiCatalogCreate("root", []gsql.CatalogNode{root.catalog, e.builtins}))
+}
+
+// fill adds what the references name. The body of a function is resolved in the name
+// space of its caller, so what it names is added as well.
+func (e *Engine) fill(root *folder, refs []Ref, paths [][]string, tables []Table, functions []Function) {
+	for i, ref := range refs {
 		path := paths[i]
 		key := string(ref.Kind) + "\x00" + strings.ToLower(strings.Join(path, "\x00"))
-		if done[key] {
+		if root.names[key] {
 			continue
 		}
-		done[key] = true
+		root.names[key] = true
 		parent := root
 		for _, part := range path[:len(path)-1] {
 			parent = e.sub(parent, part)
 		}
 		name := path[len(path)-1]
 		if ref.Kind == TableRef {
-			if t, ok := tables[ref.Name]; ok {
-				check(parent.catalog.AddTable2(name, e.table(t)))
+			if i := slices.IndexFunc(tables, func(t Table) bool { return t.Name == ref.Name }); i >= 0 {
+				check(parent.catalog.AddTable2(name, e.table(tables[i])))
 			}
 			continue
 		}
-		f, ok := functions[ref.Name]
-		switch {
-		case !ok:
-		case f.Kind == TableFn:
-			check(parent.catalog.AddTableValuedFunction2(name, e.tableFunction(f)))
-		default:
-			check(parent.catalog.AddFunction2(name, e.function(f)))
+		i := slices.IndexFunc(functions, func(f Function) bool { return f.Name == ref.Name })
+		if i < 0 {
+			continue
 		}
+		f := functions[i]
+		if f.Kind == TableFn {
+			check(parent.catalog.AddTableValuedFunction2(name, e.tableFunction(f)))
+			continue
+		}
+		check(parent.catalog.AddFunction2(name, e.function(f)))
+		_, inner := unquote(f.Body, f.Refs)
+		e.fill(root, f.Refs, inner, f.Tables, f.Functions)
 	}
-	return get(gsql.NewMultiCatalogCreate("root", []gsql.CatalogNode{root.catalog, e.builtins}))
 }
 
 // folder is a catalogue with its sub-catalogues by lower-case name.
 type folder struct {
 	catalog *gsql.SimpleCatalog
 	subs    map[string]*folder
+	names   map[string]bool // of the root: what was added
 }
 
 func (e *Engine) sub(parent *folder, name string) *folder {
@@ -102,50 +106,83 @@ func columnsKey(list []Column) string {
 	return b.String()
 }
 
-// function finds or makes a scalar or aggregate function.
+// key is what makes two functions the same.
+func (f Function) key() string {
+	var b strings.Builder
+	f.writeKey(&b)
+	return b.String()
+}
+
+func (f Function) writeKey(b *strings.Builder) {
+	for _, part := range []string{f.Name, string(f.Kind), f.Returns, f.Body, columnsKey(f.Arguments)} {
+		b.WriteString(part)
+		b.WriteByte(3)
+	}
+	for _, t := range f.Tables {
+		b.WriteString(t.Name + "\x00" + t.Catalog + columnsKey(t.Columns))
+	}
+	for _, g := range f.Functions {
+		g.writeKey(b)
+	}
+}
+
+// routineGroup is the group of the user's functions: a body may call them and
+// builtins.
+const routineGroup = "routine"
+
+// function finds or makes a scalar or aggregate function. A scalar function carries
+// its body, so that it can be inlined.
 func (e *Engine) function(f Function) *gsql.Function {
-	key := string(f.Kind) + "\x00" + f.Name + columnsKey(f.Arguments) + "\x00" + f.Returns
+	key := f.key()
 	if made := e.functions[key]; made != nil {
 		return made
 	}
-	mode := gsql.FunctionEnums_ModeScalar
-	if f.Kind == Aggregate {
-		mode = gsql.FunctionEnums_ModeAggregate
+	w, statement := e.createFunction(f)
+	signature := get(statement.(interface {
+		Signature() (*gsql.FunctionSignature, error)
+	}).Signature())
+	mode := gsql.FunctionEnums_ModeAggregate
+	options := get(gsql.NewFunctionSignatureOptions())
+	if f.Kind == Scalar {
+		mode = gsql.FunctionEnums_ModeScalar
+		rewrite := get(gsql.NewFunctionSignatureRewriteOptions())
+		get(rewrite.SetEnabled(true))
+		get(rewrite.SetRewriter(gsql.ResolvedASTRewriteRewriteBuiltinFunctionInliner))
+		get(rewrite.SetSql("CAST((" + w.text + "\n) AS " + f.Returns + ")"))
+		get(rewrite.SetAllowTableReferences(true))
+		get(rewrite.SetAllowedFunctionGroups([]string{routineGroup}))
+		get(options.SetRewriteOptions(rewrite))
 	}
-	made := e.newFunction(strings.Split(f.Name, "."), mode, f.Returns, f.Arguments)
+	result := get(gsql.NewFunctionArgumentType3(get(e.typ(f.Returns)), 1))
+	full := get(gsql.NewFunctionSignature2(result, get(signature.Arguments()), 0, options))
+	made := get(gsql.NewFunction2(strings.Split(f.Name, "."), routineGroup, mode, []*gsql.FunctionSignature{full}))
 	e.functions[key] = made
 	return made
 }
 
-func (e *Engine) newFunction(path []string, mode gsql.FunctionEnums_Mode, returns string, arguments []Column) *gsql.Function {
-	return get(gsql.NewFunction2(path, "routine", mode, []*gsql.FunctionSignature{e.signature(e.fixed(returns), arguments)}))
-}
-
-func (e *Engine) fixed(typeText string) *gsql.FunctionArgumentType {
-	return get(gsql.NewFunctionArgumentType3(get(e.typ(typeText)), 1))
-}
-
-func (e *Engine) signature(result *gsql.FunctionArgumentType, arguments []Column) *gsql.FunctionSignature {
-	list := make([]*gsql.FunctionArgumentType, len(arguments))
-	for i, a := range arguments {
-		list[i] = e.fixed(a.Type)
-	}
-	return get(gsql.NewFunctionSignature3(result, list, 0))
-}
-
-// tableFunction finds or makes a table function with its known columns.
+// tableFunction finds or makes a table function with its query.
 func (e *Engine) tableFunction(f Function) *gsql.TableValuedFunction {
-	key := f.Name + columnsKey(f.Arguments) + "\x00" + columnsKey(f.Columns)
+	key := f.key()
 	if made := e.tableFns[key]; made != nil {
 		return made.TableValuedFunction
 	}
-	columns := make([]*gsql.TVFSchemaColumn, len(f.Columns))
-	for i, c := range f.Columns {
-		columns[i] = &gsql.TVFSchemaColumn{Name: c.Name, Type_: get(e.typ(c.Type))}
+	_, statement := e.createFunction(f)
+	created, ok := statement.(*gsql.ResolvedCreateTableFunctionStmt)
+	if !ok {
+		check(errors.New("the table function " + f.Name + " is none"))
 	}
-	relation := get(gsql.NewTVFRelation(columns))
-	result := get(gsql.NewFunctionArgumentTypeRelationWithSchema(relation, false))
-	fixed := get(gsql.NewFixedOutputSchemaTVF(strings.Split(f.Name, "."), e.signature(result, f.Arguments), relation, &gsql.TableValuedFunctionOptions{}))
-	e.tableFns[key] = fixed
-	return fixed.TableValuedFunction
+	made := get(gsql.NewSQLTableValuedFunctionCreate(created))
+	e.tableFns[key] = made
+	return made.TableValuedFunction
+}
+
+// createFunction resolves the statement that would create a function. What it
+// resolved to stays reachable, since functions refer to it.
+func (e *Engine) createFunction(f Function) (*wrapped, gsql.ResolvedStatementNode) {
+	text, paths := unquote(f.Body, f.Refs)
+	w := &wrapped{text: text}
+	w.wrapForAnalysis(f.Kind, f.Arguments, f.Returns)
+	out := get(gsql.AnalyzeStatement(w.sql(), e.plain, e.catalog(f.Refs, paths, f.Tables, f.Functions), e.types))
+	e.keep = append(e.keep, out)
+	return w, get(out.ResolvedStatement())
 }

@@ -91,12 +91,11 @@ type Function struct {
 	Kind      Kind     `json:"kind"`
 	Arguments []Column `json:"arguments"`
 	Returns   string   `json:"returns,omitempty"` // canonical type
-	Columns   []Column `json:"columns,omitempty"` // of a table function
 	Body      string   `json:"body"`
 	// What the body names, under the body's names.
+	Refs      []Ref      `json:"refs,omitempty"`
 	Tables    []Table    `json:"tables,omitempty"`
 	Functions []Function `json:"functions,omitempty"`
-	Digest    string     `json:"-"`
 }
 
 // Request is one text with everything that decides what it means.

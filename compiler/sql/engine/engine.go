@@ -33,7 +33,8 @@ type Engine struct {
 	options    map[string]*gsql.AnalyzerOptions // by parameters and target
 	tables     map[string]*gsql.SimpleTable     // by content
 	functions  map[string]*gsql.Function        // by content
-	tableFns   map[string]*gsql.FixedOutputSchemaTVF
+	tableFns   map[string]*gsql.SQLTableValuedFunction
+	keep       []*gsql.AnalyzerOutput // of functions
 	translator Translator
 }
 
@@ -70,7 +71,7 @@ func start(t Translator) (*Engine, error) {
 		options:    map[string]*gsql.AnalyzerOptions{},
 		tables:     map[string]*gsql.SimpleTable{},
 		functions:  map[string]*gsql.Function{},
-		tableFns:   map[string]*gsql.FixedOutputSchemaTVF{},
+		tableFns:   map[string]*gsql.SQLTableValuedFunction{},
 	}
 	return e, attempt(func() {
 		e.language = languageOptions()
@@ -88,6 +89,8 @@ func start(t Translator) (*Engine, error) {
 // that would change the meaning of, or accept, what BigQuery does not.
 var notBigQuery = []gsql.LanguageFeature{
 	gsql.LanguageFeatureFeatureDisallowGroupByFloat,
+	gsql.LanguageFeatureFeatureEnforceConditionalEvaluation,
+	gsql.LanguageFeatureFeatureV14EnforceConditionalEvaluation,
 	gsql.LanguageFeatureFeatureTimestampNanos,
 	gsql.LanguageFeatureFeatureTimestampPicos,
 	gsql.LanguageFeatureFeatureDisableOuterJoinArray,
@@ -120,6 +123,9 @@ func (e *Engine) analyzerOptions(inline bool) *gsql.AnalyzerOptions {
 			check(o.EnableRewrite(r, true))
 		}
 	}
+	// Only scalar functions of the user's are to be inlined, and those only for the
+	// translation: everyone else wants to see the call.
+	check(o.EnableRewrite(gsql.ResolvedASTRewriteRewriteBuiltinFunctionInliner, inline))
 	return o
 }
 
