@@ -3,6 +3,7 @@ package planjson
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"sluice/compiler/diag"
 	"sluice/compiler/model"
@@ -155,10 +156,37 @@ func dataset(d *model.Dataset) plan.Dataset {
 
 func (b *builder) routine(r *model.Routine) plan.Routine {
 	out := plan.Routine{Name: r.Name, Definition: b.routineDefinition(r), Origin: origin(r.Spec.At)}
-	if r.Statement != nil {
-		out.SQL = r.Statement.Rendered
+	if r.Statement != nil && b.m.Target == "bigquery" {
+		out.SQL = b.createRoutine(r)
 	}
 	return out
+}
+
+// createRoutine is the statement that makes a routine in BigQuery. The embedded
+// warehouse needs none: calls are expanded where they stand.
+func (b *builder) createRoutine(r *model.Routine) string {
+	var arguments []string
+	for _, a := range r.Arguments {
+		kind := "ANY TYPE"
+		if !a.Type.IsZero() {
+			kind = a.Type.String()
+		}
+		arguments = append(arguments, "`"+a.Name+"` "+kind)
+	}
+	kind, returns := "FUNCTION", ""
+	if !r.Returns.IsZero() {
+		returns = " RETURNS " + r.Returns.String()
+	}
+	switch r.Spec.Kind.V {
+	case "aggregate":
+		kind = "AGGREGATE FUNCTION"
+	case "table":
+		kind, returns = "TABLE FUNCTION", ""
+	}
+	_, name, _ := strings.Cut(r.Name, ".")
+	full := "`" + b.warehouse().Project + "." + r.Dataset.Physical + "." + name + "`"
+	// The body may end in a comment, so the bracket stands on a line of its own.
+	return "CREATE OR REPLACE " + kind + " " + full + "(" + strings.Join(arguments, ", ") + ")" + returns + " AS (\n" + r.Statement.Rendered + "\n)"
 }
 
 func (b *builder) table(t *model.Table) plan.Table {

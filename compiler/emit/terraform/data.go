@@ -25,7 +25,7 @@ func (g *generator) data() {
 		}
 	}
 	for _, r := range g.m.Routines {
-		if g.routineManaged(r) {
+		if r.Statement != nil {
 			g.routine(r)
 		}
 	}
@@ -190,18 +190,11 @@ func (g *generator) after(body block, t *model.Table) {
 func (g *generator) called(s *model.Statement) []string {
 	var list []string
 	for _, r := range g.m.Routines {
-		if s != nil && slices.Contains(s.Routines, r.Name) && g.routineManaged(r) {
+		if s != nil && r.Statement != nil && slices.Contains(s.Routines, r.Name) {
 			list = append(list, "google_bigquery_routine."+key(r.Name))
 		}
 	}
 	return list
-}
-
-// routineManaged reports whether a routine's body is the same wherever it is made:
-// in datasets with a prefix, one that names tables or routines would name
-// production's. Apply makes those from the plan.
-func (g *generator) routineManaged(r *model.Routine) bool {
-	return r.Statement != nil && (g.prefix == "" || len(r.Reads)+len(r.Statement.Routines) == 0)
 }
 
 func (g *generator) routine(r *model.Routine) {
@@ -210,7 +203,7 @@ func (g *generator) routine(r *model.Routine) {
 		"dataset_id":      ref("google_bigquery_dataset", r.Dataset.Name, "dataset_id"),
 		"routine_id":      name,
 		"language":        "SQL",
-		"definition_body": literal(strings.TrimSpace(r.Statement.Text)),
+		"definition_body": literal(r.Statement.Rendered),
 		"routine_type":    "SCALAR_FUNCTION",
 	}
 	g.inWarehouse(body)
