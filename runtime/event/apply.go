@@ -92,12 +92,8 @@ func (s *State) applySelected(e *Event) {
 	s.reopen()
 }
 
-// reopen takes back the run's end where there is something to do again.
-func (s *State) reopen() {
-	if s.x.open > 0 {
-		s.Outcome, s.EndedAt = "", time.Time{}
-	}
-}
+// reopen takes back the run's end: Next ends it again when nothing is left to do.
+func (s *State) reopen() { s.Outcome, s.EndedAt = "", time.Time{} }
 
 func (s *State) applyReset(e *Event) error {
 	for _, id := range e.Tasks {

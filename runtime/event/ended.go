@@ -45,7 +45,7 @@ var policies = map[Class]policy{
 func (s *State) Ended(id string, now time.Time, result task.Result, err error, cut Cut) Event {
 	i := s.g.index[id]
 	t, p := &s.tasks[i], &s.g.plan.Tasks[i]
-	e := Event{Task: t.ID, Generation: t.Generation, Attempt: t.Attempt}
+	e := Event{Task: t.ID, Generation: t.Generation, Attempt: t.Attempt, Started: t.resumedAt}
 	switch {
 	case err == nil:
 		return succeeded(e, p, result)

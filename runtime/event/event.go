@@ -64,7 +64,8 @@ type Event struct {
 	Task       string       `json:"task,omitempty"`
 	Generation int          `json:"generation,omitempty"`
 	Attempt    int          `json:"attempt,omitempty"`
-	Job        string       `json:"job,omitempty"` // job ID of the attempt
+	Job        string       `json:"job,omitempty"`    // job ID of the attempt
+	Started    time.Time    `json:"started,omitzero"` // of an attempt that has ended
 	Until      time.Time    `json:"until,omitzero"`
 	Class      Class        `json:"class,omitempty"`
 	Message    string       `json:"message,omitempty"`
