@@ -169,13 +169,13 @@ func (b *builder) createRoutine(r *model.Routine) string {
 	for _, a := range r.Arguments {
 		kind := "ANY TYPE"
 		if !a.Type.IsZero() {
-			kind = a.Type.String()
+			kind = a.Type.WithoutParams().String()
 		}
 		arguments = append(arguments, "`"+a.Name+"` "+kind)
 	}
 	kind, returns := "FUNCTION", ""
 	if !r.Returns.IsZero() {
-		returns = " RETURNS " + r.Returns.String()
+		returns = " RETURNS " + r.Returns.WithoutParams().String() // parameters are not part of a signature
 	}
 	switch r.Spec.Kind.V {
 	case "aggregate":
