@@ -108,6 +108,7 @@ type Column struct {
 	Description string
 	Class       string // in effect: public, internal, personal, sensitive
 	Mask        string
+	Personal    bool      // holds, itself or in a field, personal data that nothing masks
 	At          diag.Span // where declared; zero where inferred
 	Spec        *spec.Column
 }

@@ -132,7 +132,7 @@ func showable(t *model.Table, column string) bool {
 		return true
 	}
 	c := findColumn(t.Columns, column)
-	return c != nil && c.Class != "" && !carriesPersonal(*c)
+	return c != nil && c.Class != "" && !c.Personal
 }
 
 // summary is the outer query: how many rows of inner are wrong, and what to say.

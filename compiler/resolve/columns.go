@@ -27,6 +27,7 @@ func (r *resolver) columns(list []*spec.Column, class string) []model.Column {
 		if c.Class.V != "" {
 			column.Class = c.Class.V
 		}
+		column.Personal = carriesPersonal(column)
 		out = append(out, column)
 	}
 	return out

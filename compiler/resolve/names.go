@@ -188,10 +188,29 @@ func (r *resolver) receiver(name spec.Text) {
 }
 
 func (r *resolver) secret(name spec.Text) {
-	if name.V != "" && r.m.Secrets[name.V] == nil {
+	if name.V == "" || r.m.Secrets[name.V] != nil {
+		return
+	}
+	if looksLikeValue(name.V) {
+		d := r.diags.Errorf(diag.UnknownSecret, name.At, "no secret of this name is declared, and the name looks like a secret itself").
+			WithHint("name a secret that is declared under secret; if this is a real value, revoke it")
+		d.Concealed = true
+	} else {
 		r.unknown(diag.UnknownSecret, name.At, "secret", name.V,
 			candidates(r.sp.Secrets, func(x *spec.Secret) spec.Node { return x.Node }))
 	}
+}
+
+// looksLikeValue reports whether a name looks as if the secret itself had been put
+// where its name belongs; it must not be printed then.
+func looksLikeValue(name string) bool {
+	digits := 0
+	for _, c := range name {
+		if c >= '0' && c <= '9' {
+			digits++
+		}
+	}
+	return len(name) >= 20 && digits >= 4
 }
 
 func (r *resolver) pool(name spec.Text) {

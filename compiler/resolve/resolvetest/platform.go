@@ -268,6 +268,16 @@ func Model(t testing.TB, sp *spec.Platform) (m *model.Platform, text []byte) {
 	return m, text
 }
 
+// ResolveAgain resolves a platform that Model placed, and that was reordered since.
+func ResolveAgain(t testing.TB, sp *spec.Platform) *model.Platform {
+	t.Helper()
+	m, diags := resolve.Run(sp, Statements(sp), sp.Environments[0].Name, nil)
+	if diags.HasErrors() {
+		t.Fatalf("the platform does not resolve: %v", diags)
+	}
+	return m
+}
+
 // Render is the list as a user sees it.
 func Render(text []byte, list diag.List) string {
 	var b bytes.Buffer

@@ -1,0 +1,138 @@
+package check
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"sluice/compiler/diag"
+	"sluice/compiler/model"
+	"sluice/compiler/spec"
+	"sluice/compiler/sqltype"
+)
+
+// tests checks that unit tests give rows that the SQL can see.
+func (j *judge) tests() {
+	for _, t := range j.m.Tables {
+		if t.Spec == nil || t.Statement.Failed {
+			continue
+		}
+		reads := map[string]*model.Table{}
+		for _, u := range t.Reads {
+			reads[u.Name] = u
+		}
+		for _, ref := range t.Statement.Refs {
+			if ref.Table != nil {
+				reads[ref.Name] = ref.Table // as the SQL spells it, the table itself included
+				reads[ref.Table.Name] = ref.Table
+			}
+		}
+		for _, test := range t.Spec.Tests {
+			for _, given := range test.Given {
+				if u := reads[given.Name]; u != nil {
+					j.testColumns(t, test, given, u)
+					continue
+				}
+				j.diags.Errorf(diag.TestOfUnreadTable, given.At, "the test %q gives rows of %q, which the SQL of %q does not read", test.Name, given.Name, t.Name).
+					WithNode(t.Name).WithHint("the SQL reads %s", quoted(tableNames(t.Reads)))
+			}
+		}
+	}
+}
+
+func tableNames(list []*model.Table) []string {
+	var out []string
+	for _, t := range list {
+		out = append(out, t.Name)
+	}
+	return out
+}
+
+// testColumns checks the names of a row's values against declared columns, once per
+// name.
+func (j *judge) testColumns(t *model.Table, test *spec.Test, given *spec.TestRows, u *model.Table) {
+	if len(u.Columns) == 0 {
+		return
+	}
+	known := map[string]bool{}
+	for _, c := range slices.Concat(u.Columns, u.PseudoColumns) {
+		known[strings.ToLower(c.Name)] = true
+	}
+	for _, row := range given.Rows {
+		for _, name := range slices.Sorted(maps.Keys(row.Values)) {
+			if known[strings.ToLower(name)] {
+				continue
+			}
+			known[strings.ToLower(name)] = true
+			at := row.At
+			if at.IsZero() {
+				at = given.At
+			}
+			j.diags.Errorf(diag.TestUnknownColumn, at, "the test %q gives %q a column %q, which it does not declare", test.Name, u.Name, name).
+				WithNode(t.Name).WithRelated(u.At, "%q is declared here", u.Name).WithHint("correct the name, or declare the column")
+		}
+	}
+}
+
+// tableRules are rules about one table, source table or check.
+func (j *judge) tableRules() {
+	for _, t := range j.m.Tables {
+		if t.SourceTable != nil {
+			j.externalTable(t)
+		}
+	}
+	for _, c := range j.m.Checks {
+		switch c.Spec.Kind.V {
+		case "freshness":
+			j.freshness(c)
+		case "reconcile":
+			if c.Spec.Where.V != "" {
+				j.diags.Warnf(diag.IgnoredWhere, c.Spec.Where.At, "where has no effect in the reconcile check %q", c.Name).
+					WithNode(nodeOf(c.ID)).WithHint("put the condition into left and right")
+			}
+		}
+	}
+}
+
+func nodeOf(id string) string {
+	node, _, _ := strings.Cut(id, "/")
+	return node
+}
+
+// movable are the kinds of source whose rows are never in BigQuery already.
+var movable = []string{"postgres", "mysql", "mongodb", "rest"}
+
+func (j *judge) externalTable(t *model.Table) {
+	mode := t.SourceTable.Mode
+	if mode.V != "external" {
+		return
+	}
+	switch {
+	case slices.Contains(movable, t.Source.Kind.V):
+		j.diags.Errorf(diag.ExternalWithoutWarehouse, mode.At, "%q cannot be external: its source is of kind %s", t.Name, t.Source.Kind.V).
+			WithNode(t.Name).WithHint("use mode full, incremental or partition")
+	case t.Kind == model.ExternalKind && j.m.Target == "duckdb":
+		j.diags.Errorf(diag.ExternalNotReachable, t.At, "%q exists in BigQuery, but the environment %q has DuckDB", t.Name, j.m.Environment.Name).
+			WithNode(t.Name).WithHint(`add to the environment: sources: %s: read: "files"`, t.Source.Name)
+	}
+}
+
+const daySeconds = 24 * 3600
+
+func (j *judge) freshness(c *model.Check) {
+	if c.Table == nil || c.Spec.MaxAge.V == 0 {
+		return
+	}
+	node := nodeOf(c.ID)
+	if t := c.Table.Spec; t != nil && t.Retention.Set && t.Retention.V < c.Spec.MaxAge.V {
+		j.diags.Warnf(diag.RetentionTooShort, c.Spec.MaxAge.At, "the check %q allows rows that are %s old, but %q drops them after %s",
+			c.Name, span(c.Spec.MaxAge.V), c.Table.Name, span(t.Retention.V)).WithNode(node).
+			WithRelated(t.Retention.At, "the retention is set here").WithHint("keep rows longer, or allow less age")
+	}
+	for _, column := range c.Table.Columns {
+		if strings.EqualFold(column.Name, c.Spec.Column.V) && column.Type.Kind == sqltype.Date && c.Spec.MaxAge.V < daySeconds {
+			j.diags.Errorf(diag.FreshnessNeverHolds, c.Spec.MaxAge.At, "the check %q can never hold: the newest %s, a DATE, is at least 24h old when its day ends", c.Name, column.Name).
+				WithNode(node).WithHint(`write max_age: "1d" or more`)
+		}
+	}
+}
