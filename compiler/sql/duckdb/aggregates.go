@@ -1,0 +1,266 @@
+package duckdb
+
+import (
+	"strings"
+
+	gsql "github.com/goccy/go-googlesql"
+
+	"sluice/compiler/sqltype"
+)
+
+type aggregateFn func(*aggCall) string
+
+// takesLimit are the aggregates with LIMIT inside.
+var takesLimit = map[string]bool{"array_agg": true, "string_agg": true, "array_concat_agg": true}
+
+// aggregates is every translated aggregate function; each is an analytic
+// function as well, with OVER.
+var aggregates = map[string]aggregateFn{
+	"$count_star": func(a *aggCall) string { return a.write("count", "*") },
+	"count": func(a *aggCall) string {
+		if a.distinct && has(a.types[0], sqltype.Array, sqltype.Struct) {
+			return a.refuse("COUNT(DISTINCT) of %s is not translated", a.types[0])
+		}
+		return a.write("count", a.args[0])
+	},
+	"countif":          func(a *aggCall) string { b := *a; b.args = nil; return countIf(a) },
+	"sum":              sum,
+	"avg":              avg,
+	"min":              func(a *aggCall) string { return a.extreme("min") },
+	"max":              func(a *aggCall) string { return a.extreme("max") },
+	"any_value":        anyValue,
+	"array_agg":        arrayAgg,
+	"string_agg":       stringAgg,
+	"logical_and":      func(a *aggCall) string { return a.write("bool_and", a.args[0]) },
+	"logical_or":       func(a *aggCall) string { return a.write("bool_or", a.args[0]) },
+	"bit_and":          bitAgg("bit_and"),
+	"bit_or":           bitAgg("bit_or"),
+	"bit_xor":          bitAgg("bit_xor"),
+	"array_concat_agg": arrayConcatAgg,
+	"approx_count_distinct": func(a *aggCall) string {
+		b := *a
+		b.distinct = true
+		return b.write("count", a.args[0])
+	},
+	"stddev":      moments("stddev_samp", 1),
+	"stddev_samp": moments("stddev_samp", 1),
+	"stddev_pop":  moments("stddev_pop", 0),
+	"variance":    moments("var_samp", 1),
+	"var_samp":    moments("var_samp", 1),
+	"var_pop":     moments("var_pop", 0),
+	"covar_pop":   pairs("covar_pop"),
+	"covar_samp":  pairs("covar_samp"),
+	"corr":        pairs("corr"),
+}
+
+func countIf(a *aggCall) string {
+	if a.distinct {
+		return a.refuse("COUNTIF(DISTINCT …) is not translated")
+	}
+	return a.with(a.args[0]).write("count", "*")
+}
+
+func sum(a *aggCall) string {
+	switch a.kind(0) {
+	case sqltype.Int64:
+		return "CAST(" + a.write("sum", a.args[0]) + " AS BIGINT)"
+	case sqltype.Float64:
+		return a.finiteSum(a.write("sum", a.args[0]))
+	case sqltype.Numeric:
+		return "CAST(" + a.write("sum", a.args[0]) + " AS DECIMAL(38,9))"
+	}
+	return a.refuse("SUM of %s is not translated", a.kind(0))
+}
+
+// finiteSum fails where a sum of finite numbers left the range.
+func (a *aggCall) finiteSum(s string) string {
+	b := *a
+	b.distinct, b.order = false, nil
+	all := b.write("bool_and", "isfinite("+a.args[0]+")")
+	return "(CASE WHEN isfinite(" + s + ") OR NOT " + all + " THEN " + s + " WHEN " + s + " IS NULL THEN NULL ELSE " + a.fail("double overflow") + " END)"
+}
+
+func avg(a *aggCall) string {
+	switch a.kind(0) {
+	case sqltype.Int64:
+		return a.write("avg", a.args[0])
+	case sqltype.Float64:
+		return a.finiteSum(a.write("avg", a.args[0]))
+	case sqltype.Numeric:
+		return "CAST(gsql_numeric_avg(CAST(" + a.write("sum", a.args[0]) + " AS VARCHAR), " + a.write("count", a.args[0]) + ") AS DECIMAL(38,9))"
+	}
+	return a.refuse("AVG of %s is not translated", a.kind(0))
+}
+
+// extreme is MIN or MAX: NaN if any value is.
+func (a *aggCall) extreme(fn string) string {
+	switch a.kind(0) {
+	case sqltype.Array, sqltype.Struct, sqltype.JSON, sqltype.Range:
+		return a.refuse("%s of %s is not translated", a.title(), a.kind(0))
+	}
+	s := a.write(fn, a.args[0])
+	if fn == "min" && a.kind(0) == sqltype.Float64 {
+		b := *a
+		b.distinct = false
+		return "(CASE WHEN " + b.write("bool_or", "isnan("+a.args[0]+")") + " THEN CAST('nan' AS DOUBLE) ELSE " + s + " END)"
+	}
+	return s
+}
+
+func anyValue(a *aggCall) string {
+	if a.having != nil {
+		key := a.t.expr(get(a.having.HavingExpr()), a.scope)
+		ty := resolvedType(get(get(a.having.HavingExpr()).Type()))
+		if has(ty, sqltype.Float64, sqltype.Struct, sqltype.Array) {
+			return a.refuse("HAVING MAX or MIN over %s is not translated", ty)
+		}
+		dir := " DESC"
+		if strings.HasSuffix(get(a.having.GetHavingModifierKindString()), "MIN") {
+			dir = " ASC"
+		}
+		b := *a.with(key + " IS NOT NULL")
+		b.order = []string{key + dir + " NULLS LAST"}
+		return b.write("list", a.args[0]) + "[1]"
+	}
+	if a.over != "" {
+		return a.write("first", a.args[0])
+	}
+	return a.write("any_value", a.args[0])
+}
+
+func arrayAgg(a *aggCall) string {
+	if a.distinct && has(a.types[0], sqltype.Array, sqltype.Struct) {
+		return a.refuse("ARRAY_AGG(DISTINCT) of %s is not translated", a.types[0])
+	}
+	b := a
+	if a.ignoreNulls() {
+		b = a.with(a.args[0] + " IS NOT NULL")
+	}
+	s := b.write("list", a.args[0])
+	if a.limit != "" {
+		return s + "[1:" + a.limit + "]"
+	}
+	return s
+}
+
+func stringAgg(a *aggCall) string {
+	if a.kind(0) != sqltype.String {
+		return a.refuse("STRING_AGG of %s is not translated", a.kind(0))
+	}
+	sep := "','"
+	if len(a.args) > 1 {
+		sep = a.args[1]
+		if _, ok := a.exprs[1].(*gsql.ResolvedLiteral); !ok {
+			if _, ok := a.exprs[1].(*gsql.ResolvedParameter); !ok {
+				return a.refuse("the delimiter must be a literal or a parameter")
+			}
+		}
+	}
+	b := a.with(a.args[0] + " IS NOT NULL")
+	if a.limit != "" {
+		return "array_to_string(" + b.write("list", a.args[0]) + "[1:" + a.limit + "], " + sep + ")"
+	}
+	return b.write("string_agg", a.args[0], sep)
+}
+
+func bitAgg(fn string) aggregateFn {
+	return func(a *aggCall) string {
+		if a.kind(0) != sqltype.Int64 {
+			return a.refuse("%s of %s is not translated", a.title(), a.kind(0))
+		}
+		return a.write(fn, a.args[0])
+	}
+}
+
+func arrayConcatAgg(a *aggCall) string {
+	b := a.with(a.args[0] + " IS NOT NULL")
+	s := b.write("list", a.args[0])
+	if a.limit != "" {
+		s += "[1:" + a.limit + "]"
+	}
+	return "flatten(" + s + ")"
+}
+
+// moments is a statistic of one variable. DuckDB fails where a value is not
+// finite, GoogleSQL gives NaN.
+func moments(fn string, _ int) aggregateFn {
+	return func(a *aggCall) string {
+		if a.kind(0) != sqltype.Float64 {
+			return a.refuse("%s of %s is not translated", a.title(), a.kind(0))
+		}
+		b := *a
+		b.distinct = false
+		odd := b.write("bool_or", "NOT isfinite("+a.args[0]+")")
+		safe := a.write(fn, "CASE WHEN isfinite("+a.args[0]+") THEN "+a.args[0]+" END")
+		return "(CASE WHEN " + odd + " THEN CASE WHEN " + b.write("count", a.args[0]) + " > " + map[bool]string{true: "1", false: "0"}[strings.HasSuffix(fn, "samp")] +
+			" THEN CAST('nan' AS DOUBLE) END ELSE " + safe + " END)"
+	}
+}
+
+// pairs is a statistic of two variables, over the rows where both are known.
+func pairs(fn string) aggregateFn {
+	return func(a *aggCall) string {
+		if a.kind(0) != sqltype.Float64 || a.kind(1) != sqltype.Float64 {
+			return a.refuse("%s of %s and %s is not translated", a.title(), a.kind(0), a.kind(1))
+		}
+		if a.distinct {
+			return a.refuse("%s(DISTINCT …) is not translated", a.title())
+		}
+		known := a.with(a.args[0] + " IS NOT NULL AND " + a.args[1] + " IS NOT NULL")
+		odd := known.write("bool_or", "NOT isfinite("+a.args[0]+") OR NOT isfinite("+a.args[1]+")")
+		fin := a.with("isfinite(" + a.args[0] + ") AND isfinite(" + a.args[1] + ")")
+		min := "0"
+		if fn != "covar_pop" {
+			min = "1"
+		}
+		return "(CASE WHEN " + odd + " THEN CASE WHEN " + known.write("count", "*") + " > " + min + " THEN CAST('nan' AS DOUBLE) END ELSE " + fin.write(fn, a.args[0], a.args[1]) + " END)"
+	}
+}
+
+// analytics are the functions that exist with OVER only.
+var analytics = map[string]aggregateFn{
+	"row_number":   numbering("row_number"),
+	"rank":         numbering("rank"),
+	"dense_rank":   numbering("dense_rank"),
+	"ntile":        func(a *aggCall) string { return a.write("ntile", a.args[0]) },
+	"percent_rank": func(a *aggCall) string { return a.write("percent_rank") },
+	"cume_dist":    func(a *aggCall) string { return a.write("cume_dist") },
+	"lag":          offsetFn("lag"),
+	"lead":         offsetFn("lead"),
+	"first_value":  valueFn("first_value"),
+	"last_value":   valueFn("last_value"),
+	"nth_value":    valueFn("nth_value"),
+	"percentile_cont": func(a *aggCall) string {
+		if a.kind(0) != sqltype.Float64 || a.ignoreRespect() {
+			return a.refuse("PERCENTILE_CONT of %s is not translated", a.kind(0))
+		}
+		return a.write("quantile_cont", a.args[0], a.args[1])
+	},
+	"percentile_disc": func(a *aggCall) string {
+		if a.kind(0) == sqltype.Float64 || a.ignoreRespect() {
+			return a.refuse("PERCENTILE_DISC of %s is not translated", a.kind(0))
+		}
+		return a.write("quantile_disc", a.args[0], a.args[1])
+	},
+}
+
+// ignoreRespect reports RESPECT NULLS.
+func (a *aggCall) ignoreRespect() bool {
+	return a.nulls == gsql.ResolvedNonScalarFunctionCallBaseEnums_NullHandlingModifierRespectNulls
+}
+
+func numbering(fn string) aggregateFn { return func(a *aggCall) string { return a.write(fn) } }
+
+func offsetFn(fn string) aggregateFn {
+	return func(a *aggCall) string { return a.write(fn, a.args...) }
+}
+
+func valueFn(fn string) aggregateFn {
+	return func(a *aggCall) string {
+		args := strings.Join(a.args, ", ")
+		if a.ignoreNulls() {
+			args += " IGNORE NULLS"
+		}
+		return fn + "(" + args + ")" + a.over
+	}
+}

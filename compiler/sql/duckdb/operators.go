@@ -1,0 +1,273 @@
+package duckdb
+
+import (
+	"fmt"
+	"strings"
+
+	"sluice/compiler/sqltype"
+)
+
+var operatorFunctions = map[string]function{
+	"$add":              custom(addSub("+")),
+	"$subtract":         custom(addSub("-")),
+	"$multiply":         custom(multiply),
+	"$divide":           customSafe(divide),
+	"$unary_minus":      custom(negate),
+	"$equal":            customTotal(func(c *call) string { return c.equal(c.args[0], c.args[1], c.types[0]) }),
+	"$not_equal":        customTotal(func(c *call) string { return c.notEqual(c.args[0], c.args[1], c.types[0]) }),
+	"$less":             custom(func(c *call) string { return c.less(c.args[0], c.args[1], "<") }),
+	"$less_or_equal":    custom(func(c *call) string { return c.less(c.args[0], c.args[1], "<=") }),
+	"$greater":          custom(func(c *call) string { return c.less(c.args[1], c.args[0], "<") }),
+	"$greater_or_equal": custom(func(c *call) string { return c.less(c.args[1], c.args[0], "<=") }),
+	"$between": customTotal(func(c *call) string {
+		if c.kind(0) == sqltype.Float64 {
+			return "(" + c.less(c.args[1], c.args[0], "<=") + " AND " + c.less(c.args[0], c.args[2], "<=") + ")"
+		}
+		return c.ordered(c.expand("($1 BETWEEN $2 AND $3)"))
+	}),
+	"$in":                   customTotal(in),
+	"$in_array":             customTotal(inArray),
+	"$is_null":              total("($1 IS NULL)"),
+	"$is_true":              total("($1 IS NOT DISTINCT FROM true)"),
+	"$is_false":             total("($1 IS NOT DISTINCT FROM false)"),
+	"$not":                  total("(NOT $1)"),
+	"$and":                  custom(func(c *call) string { return "(" + strings.Join(c.args, " AND ") + ")" }),
+	"$or":                   custom(func(c *call) string { return "(" + strings.Join(c.args, " OR ") + ")" }),
+	"$is_distinct_from":     total("($1 IS DISTINCT FROM $2)"),
+	"$is_not_distinct_from": total("($1 IS NOT DISTINCT FROM $2)"),
+	"$like":                 custom(like),
+	"$concat_op":            custom(concat),
+	"$bitwise_and":          custom(bitwise("&")),
+	"$bitwise_or":           custom(bitwise("|")),
+	"$bitwise_xor":          custom(bitwise("xor")),
+	"$bitwise_not":          custom(bitwise("~")),
+	"$bitwise_left_shift":   custom(bitwise("<<")),
+	"$bitwise_right_shift":  custom(bitwise(">>")),
+}
+
+// finite fails where a FLOAT64 operation on finite operands left the range,
+// which DuckDB answers with an infinity.
+func (c *call) finite(r, msg string) string {
+	ok := []string{"isfinite(" + r + ")"}
+	for i := range c.args {
+		if c.kind(i) == sqltype.Float64 && !strings.HasPrefix(c.args[i], "CAST('") {
+			ok = append(ok, "NOT isfinite("+c.args[i]+")")
+		}
+	}
+	return "CASE WHEN " + strings.Join(ok, " OR ") + " THEN " + r + " WHEN " + r + " IS NULL THEN NULL ELSE " + c.fail(msg) + " END"
+}
+
+func addSub(op string) func(*call) string {
+	return func(c *call) string {
+		a, b := c.kind(0), c.kind(1)
+		plain := "(" + c.args[0] + " " + op + " " + c.args[1] + ")"
+		switch {
+		case a == sqltype.Int64 && b == sqltype.Int64, a == sqltype.Numeric && b == sqltype.Numeric:
+			return plain
+		case a == sqltype.Float64 && b == sqltype.Float64:
+			c.simple()
+			return "(" + c.finite("("+c.args[0]+" "+op+" "+c.args[1]+")", "double overflow: "+op) + ")"
+		case a == sqltype.Date && b == sqltype.Int64:
+			return c.dateInRange("(" + c.args[0] + " " + op + " CAST(" + c.args[1] + " AS INTEGER))")
+		case a == sqltype.Int64 && b == sqltype.Date && op == "+":
+			return c.dateInRange("(" + c.args[1] + " + CAST(" + c.args[0] + " AS INTEGER))")
+		case a == sqltype.Date && b == sqltype.Date:
+			return "to_days(CAST(" + plain + " AS INTEGER))"
+		case a == sqltype.Timestamp && b == sqltype.Timestamp:
+			return "gsql_span(epoch_us(" + c.args[0] + ") - epoch_us(" + c.args[1] + "))"
+		case a == sqltype.DateTime && b == sqltype.DateTime, a == sqltype.Time && b == sqltype.Time:
+			return "gsql_span(epoch_us(" + c.args[0] + ") - epoch_us(" + c.args[1] + "))"
+		case a == sqltype.Interval && b == sqltype.Interval:
+			return plain
+		case b == sqltype.Interval && a != sqltype.Time:
+			return c.addInterval(c.args[0], a, c.args[1], op)
+		case a == sqltype.Interval && op == "+":
+			return c.addInterval(c.args[1], b, c.args[0], op)
+		}
+		return c.refuse("%s of %s and %s is not translated", c.title(), a, b)
+	}
+}
+
+func multiply(c *call) string {
+	switch {
+	case c.kind(0) == sqltype.Int64 && c.kind(1) == sqltype.Int64:
+		return c.expand("($1 * $2)")
+	case c.kind(0) == sqltype.Float64 && c.kind(1) == sqltype.Float64:
+		c.simple()
+		return "(" + c.finite(c.expand("($1 * $2)"), "double overflow: *") + ")"
+	case c.kind(0) == sqltype.Numeric:
+		return c.numeric("gsql_numeric_mul")
+	}
+	return c.refuse("* of %s and %s is not translated", c.kind(0), c.kind(1))
+}
+
+// numeric calls a function on NUMERIC arguments, which travel as text.
+func (c *call) numeric(fn string) string {
+	parts := make([]string, len(c.args))
+	for i, a := range c.args {
+		parts[i] = a
+		if c.kind(i) == sqltype.Numeric {
+			parts[i] = "CAST(" + a + " AS VARCHAR)"
+		}
+	}
+	s := fn + "(" + strings.Join(parts, ", ") + ")"
+	if c.result.Kind == sqltype.Numeric {
+		return "CAST(" + s + " AS DECIMAL(38,9))"
+	}
+	return s
+}
+
+func divide(c *call) string {
+	switch c.kind(0) {
+	case sqltype.Float64:
+		q := c.expand("($1 / $2)")
+		ok := "isfinite(" + q + ")"
+		for _, a := range c.args {
+			if !strings.HasPrefix(a, "CAST('") {
+				ok += " OR NOT isfinite(" + a + ")"
+			}
+		}
+		return "CASE WHEN " + c.args[1] + " = 0 THEN CASE WHEN " + c.args[0] + " IS NULL THEN NULL ELSE " + c.fail("division by zero") + " END WHEN " +
+			ok + " THEN " + q + " WHEN " + q + " IS NULL THEN NULL ELSE " + c.fail("double overflow: /") + " END"
+	case sqltype.Numeric:
+		s := c.numeric("gsql_numeric_div")
+		if c.safe {
+			return "TRY(" + s + ")"
+		}
+		return s
+	}
+	return c.refuse("/ of %s is not translated", c.kind(0))
+}
+
+func negate(c *call) string {
+	switch c.kind(0) {
+	case sqltype.Int64:
+		return c.expand("(CAST(0 AS BIGINT) - $1)")
+	case sqltype.Float64, sqltype.Numeric, sqltype.Interval:
+		return c.expand("(- $1)")
+	}
+	return c.refuse("unary - of %s is not translated", c.kind(0))
+}
+
+// equal is a = b of one type, with NULL and NaN as GoogleSQL has them. a and b
+// are repeatable.
+func (c *call) equal(a, b string, ty sqltype.Type) string {
+	switch ty.Kind {
+	case sqltype.Float64:
+		if plainLiteral.MatchString(b) || strings.HasPrefix(b, "CAST('") {
+			if !strings.Contains(b, "nan") {
+				return "(" + a + " = " + b + ")"
+			}
+		}
+		return "(CASE WHEN isnan(" + a + ") THEN " + b + " <> " + b + " ELSE " + a + " = " + b + " END)"
+	case sqltype.Struct:
+		parts := make([]string, len(ty.Fields))
+		for i, name := range FieldNames(ty) {
+			parts[i] = c.equal("struct_extract("+a+", "+text(name)+")", "struct_extract("+b+", "+text(name)+")", ty.Fields[i].Type)
+		}
+		return "(" + strings.Join(parts, " AND ") + ")"
+	case sqltype.Array:
+		c.t.letVars++
+		v := fmt.Sprintf("v%d", c.t.letVars)
+		eqs := "list_transform(generate_series(1, len(" + a + ")), lambda " + v + ": " + c.equal(a+"["+v+"]", b+"["+v+"]", *ty.Elem) + ")"
+		return "(CASE WHEN " + a + " IS NULL OR " + b + " IS NULL THEN NULL WHEN len(" + a + ") <> len(" + b + ") THEN false WHEN list_contains(" + eqs +
+			", false) THEN false WHEN list_count(" + eqs + ") < len(" + a + ") THEN NULL ELSE true END)"
+	case sqltype.Range:
+		return "(CASE WHEN " + a + " IS NULL OR " + b + " IS NULL THEN NULL ELSE " + a + " IS NOT DISTINCT FROM " + b + " END)"
+	case sqltype.JSON:
+		return c.refuse("comparing JSON is not translated")
+	}
+	return "(" + a + " = " + b + ")"
+}
+
+func (c *call) notEqual(a, b string, ty sqltype.Type) string {
+	switch ty.Kind {
+	case sqltype.Float64:
+		return "(CASE WHEN isnan(" + a + ") THEN " + b + " = " + b + " ELSE " + a + " <> " + b + " END)"
+	case sqltype.Struct, sqltype.Array, sqltype.Range:
+		return "(NOT " + c.equal(a, b, ty) + ")"
+	case sqltype.JSON:
+		return c.refuse("comparing JSON is not translated")
+	}
+	return "(" + a + " <> " + b + ")"
+}
+
+// less is a < b or a <= b. NaN is less than nothing and nothing less than it;
+// DuckDB takes it for the greatest number.
+func (c *call) less(a, b, op string) string {
+	if c.kind(0) == sqltype.Float64 {
+		if strings.HasPrefix(b, "CAST('") && !strings.Contains(b, "nan") {
+			return "(" + a + " " + op + " " + b + ")"
+		}
+		if !isSimple(a) || !isSimple(b) {
+			swapped := a == c.args[1]
+			c.simple()
+			a, b = c.args[0], c.args[1]
+			if swapped {
+				a, b = b, a
+			}
+		}
+		return "(CASE WHEN isnan(" + b + ") THEN " + a + " <> " + a + " ELSE " + a + " " + op + " " + b + " END)"
+	}
+	return c.ordered("(" + a + " " + op + " " + b + ")")
+}
+
+// ordered refuses an order that DuckDB has differently.
+func (c *call) ordered(s string) string {
+	switch c.kind(0) {
+	case sqltype.Array, sqltype.Struct, sqltype.Range, sqltype.JSON:
+		return c.refuse("%s of %s is not translated", c.title(), c.kind(0))
+	}
+	return s
+}
+
+func in(c *call) string {
+	switch c.kind(0) {
+	case sqltype.Float64, sqltype.Struct, sqltype.Array, sqltype.JSON, sqltype.Range:
+		parts := make([]string, len(c.args)-1)
+		for i, a := range c.args[1:] {
+			parts[i] = c.equal(c.args[0], a, c.types[0])
+		}
+		return "(" + strings.Join(parts, " OR ") + ")"
+	}
+	return "(" + c.args[0] + " IN (" + strings.Join(c.args[1:], ", ") + "))"
+}
+
+func inArray(c *call) string {
+	if has(c.types[0], sqltype.Struct, sqltype.Array, sqltype.JSON) {
+		return c.refuse("IN UNNEST over %s is not translated", c.types[0])
+	}
+	found := "list_contains($2, $1)"
+	if c.kind(0) == sqltype.Float64 {
+		found = "(list_contains($2, $1) AND NOT isnan($1))"
+	}
+	return c.expand("(CASE WHEN coalesce(len($2), 0) = 0 THEN false WHEN $1 IS NULL THEN NULL WHEN " + found +
+		" THEN true WHEN list_count($2) < len($2) THEN NULL ELSE false END)")
+}
+
+func like(c *call) string {
+	if c.kind(0) != sqltype.String {
+		return c.expand("gsql_like_bytes($1, $2)")
+	}
+	if p, ok := c.stringOf(1); ok && !strings.Contains(p, `\`) {
+		return c.expand("($1 LIKE $2)")
+	}
+	return c.expand(`($1 LIKE $2 ESCAPE '\')`)
+}
+
+func bitwise(op string) func(*call) string {
+	return func(c *call) string {
+		if c.kind(0) != sqltype.Int64 {
+			return c.refuse("%s of %s is not translated", c.title(), c.kind(0))
+		}
+		switch op {
+		case "xor":
+			return c.expand("xor($1, $2)")
+		case "~":
+			return c.expand("(~$1)")
+		case "<<", ">>":
+			return c.expand(map[string]string{"<<": "gsql_shift_left($1, $2)", ">>": "gsql_shift_right($1, $2)"}[op])
+		}
+		return "(" + c.args[0] + " " + op + " " + c.args[1] + ")"
+	}
+}

@@ -1,0 +1,287 @@
+package duckdb
+
+import (
+	"fmt"
+	"strings"
+
+	gsql "github.com/goccy/go-googlesql"
+
+	"sluice/compiler/sqltype"
+)
+
+// aggregateScan groups. Keys are written once in the select list and named by
+// position in GROUP BY, so that a constant key is not taken for a position.
+func (t *translator) aggregateScan(s *gsql.ResolvedAggregateScan, outer *env) *rel {
+	in := get(s.InputScan())
+	r := t.settle(t.scan(in, outer), columnsOf(in))
+	scope := outer.child(r.cols)
+	var items, keys []string
+	var cols []*gsql.ResolvedColumn
+	position := map[int32]int{}
+	keyExpr := map[int32]string{}
+	for i, k := range get(s.GroupByList()) {
+		col := get(k.Column())
+		e := t.expr(get(k.Expr()), scope)
+		ty := resolvedType(get(get(k.Expr()).Type()))
+		if has(ty, sqltype.JSON) {
+			t.refuse(k, "GROUP BY JSON", "JSON values cannot be grouped")
+		}
+		items = append(items, e+" AS "+colName(col))
+		keys = append(keys, fmt.Sprint(i+1))
+		position[get(col.ColumnId())] = i + 1
+		keyExpr[get(col.ColumnId())] = e
+		cols = append(cols, col)
+	}
+	for _, a := range get(s.AggregateList()) {
+		col := get(a.Column())
+		items = append(items, t.aggregate(get(a.Expr()), scope)+" AS "+colName(col))
+		cols = append(cols, col)
+	}
+	for _, g := range get(s.GroupingCallList()) {
+		col := get(g.OutputColumn())
+		key := get(get(get(g.GroupByColumn()).Column()).ColumnId())
+		items = append(items, "CAST(grouping("+keyExpr[key]+") AS BIGINT) AS "+colName(col))
+		cols = append(cols, col)
+	}
+	group := ""
+	if len(keys) > 0 {
+		group = " GROUP BY " + strings.Join(keys, ", ")
+	}
+	if sets := get(s.GroupingSetList()); len(sets) > 0 {
+		parts := make([]string, len(sets))
+		for i, g := range sets {
+			parts[i] = t.groupingSet(g, position)
+		}
+		group = " GROUP BY GROUPING SETS (" + strings.Join(parts, ", ") + ")"
+	}
+	if len(items) == 0 {
+		items = []string{`1 AS "_"`}
+	}
+	if len(keys) == 0 && len(get(s.AggregateList())) == 0 && group == "" {
+		// A group of everything, whatever the rows: aggregation without output.
+		items = []string{`count(*) AS "_"`}
+	}
+	return t.sub("SELECT "+strings.Join(items, ", ")+r.tail()+group, cols)
+}
+
+func (t *translator) groupingSet(g gsql.ResolvedGroupingSetBaseNode, position map[int32]int) string {
+	list := func(refs []*gsql.ResolvedColumnRef) string {
+		var out []string
+		for _, c := range refs {
+			out = append(out, fmt.Sprint(position[get(get(c.Column()).ColumnId())]))
+		}
+		return "(" + strings.Join(out, ", ") + ")"
+	}
+	multi := func(sets []*gsql.ResolvedGroupingSetMultiColumn) string {
+		var out []string
+		for _, m := range sets {
+			out = append(out, list(get(m.ColumnList())))
+		}
+		return "(" + strings.Join(out, ", ") + ")"
+	}
+	switch g := g.(type) {
+	case *gsql.ResolvedGroupingSet:
+		return list(get(g.GroupByColumnList()))
+	case *gsql.ResolvedRollup:
+		return "ROLLUP " + multi(get(g.RollupColumnList()))
+	case *gsql.ResolvedCube:
+		return "CUBE " + multi(get(g.CubeColumnList()))
+	}
+	return t.refuse(g, "grouping set", "this kind of grouping set is not translated")
+}
+
+// aggCall is one aggregate or analytic call being written.
+type aggCall struct {
+	*call
+	distinct bool
+	order    []string // ORDER BY keys inside the call
+	filter   string
+	nulls    gsql.ResolvedNonScalarFunctionCallBaseEnums_NullHandlingModifier
+	having   *gsql.ResolvedAggregateHavingModifier
+	limit    string
+	over     string // OVER (…) with its leading space; empty for an aggregate
+}
+
+// ignoreNulls reports IGNORE NULLS.
+func (a *aggCall) ignoreNulls() bool {
+	return a.nulls == gsql.ResolvedNonScalarFunctionCallBaseEnums_NullHandlingModifierIgnoreNulls
+}
+
+// with adds a condition on the rows that count.
+func (a *aggCall) with(cond string) *aggCall {
+	b := *a
+	if b.filter != "" {
+		cond = b.filter + " AND " + cond
+	}
+	b.filter = cond
+	return &b
+}
+
+// write gives fn(DISTINCT args ORDER BY …) FILTER (…) OVER (…).
+func (a *aggCall) write(fn string, args ...string) string {
+	var b strings.Builder
+	b.WriteString(fn + "(")
+	if a.distinct {
+		b.WriteString("DISTINCT ")
+	}
+	b.WriteString(strings.Join(args, ", "))
+	if len(a.order) > 0 {
+		b.WriteString(" ORDER BY " + strings.Join(a.order, ", "))
+	}
+	b.WriteString(")")
+	if a.filter != "" {
+		b.WriteString(" FILTER (WHERE " + a.filter + ")")
+	}
+	b.WriteString(a.over)
+	return b.String()
+}
+
+// aggregate writes an aggregate call.
+func (t *translator) aggregate(e gsql.ResolvedExprNode, scope *env) string {
+	n, ok := e.(*gsql.ResolvedAggregateFunctionCall)
+	if !ok {
+		return t.refuse(e, "aggregate", "this aggregate expression is not translated")
+	}
+	a := &aggCall{call: t.newCall(n, n, scope), distinct: get(n.Distinct()), nulls: get(n.NullHandlingModifier()), having: get(n.HavingModifier())}
+	if get(n.GroupByListSize()) > 0 || get(n.GroupByAggregateListSize()) > 0 {
+		return t.refuse(n, a.title()+"(… GROUP BY …)", "an aggregate of aggregates is not translated")
+	}
+	if get(n.HavingExpr()) != nil {
+		return t.refuse(n, a.title()+"(… HAVING …)", "a HAVING filter inside an aggregate is not translated")
+	}
+	if w := get(n.WhereExpr()); w != nil {
+		a.filter = t.expr(w, scope)
+	}
+	for _, o := range get(n.OrderByItemList()) {
+		a.order = append(a.order, t.orderItem(o, scope)...)
+	}
+	if l := get(n.Limit()); l != nil {
+		a.limit = t.expr(l, scope)
+	}
+	return a.dispatch(t.tables.aggregate)
+}
+
+// dispatch looks the function up and checks the modifiers it understands.
+func (a *aggCall) dispatch(table map[string]aggregateFn) string {
+	f, ok := table[a.name]
+	if !ok {
+		return a.t.refuse(a.n, a.title(), "%s has no exact counterpart on the embedded warehouse", a.title())
+	}
+	if a.having != nil && a.name != "any_value" {
+		return a.t.refuse(a.n, a.title()+"(… HAVING MAX/MIN …)", "HAVING MAX or MIN is translated for ANY_VALUE only")
+	}
+	if a.limit != "" && !takesLimit[a.name] {
+		return a.t.refuse(a.n, a.title()+"(… LIMIT …)", "LIMIT inside %s is not translated", a.title())
+	}
+	for _, ty := range a.types {
+		if ty.Kind == sqltype.BigNumeric {
+			return a.t.refuse(a.n, a.title()+" of BIGNUMERIC", "BIGNUMERIC has no exact counterpart on the embedded warehouse")
+		}
+	}
+	out := f(a)
+	if a.safe {
+		return a.t.refuse(a.n, "SAFE."+a.title(), "SAFE is not translated for aggregates")
+	}
+	return out
+}
+
+// analyticScan adds window functions to the input's columns.
+func (t *translator) analyticScan(s *gsql.ResolvedAnalyticScan, outer *env) *rel {
+	in := get(s.InputScan())
+	r := t.settle(t.scan(in, outer), columnsOf(in))
+	scope := outer.child(r.cols)
+	made := map[int32]string{}
+	for _, g := range get(s.FunctionGroupList()) {
+		w := window{t: t}
+		if p := get(g.PartitionBy()); p != nil {
+			for _, c := range get(p.PartitionByList()) {
+				w.partition = append(w.partition, t.expr(c, scope))
+			}
+		}
+		if o := get(g.OrderBy()); o != nil {
+			items := get(o.OrderByItemList())
+			for _, item := range items {
+				w.order = append(w.order, t.orderItem(item, scope)...)
+			}
+			if len(items) == 1 {
+				w.orderType = resolvedType(get(get(items[0].ColumnRef()).Type()))
+				w.orderExpr = t.expr(get(items[0].ColumnRef()), scope)
+			}
+		}
+		for _, f := range get(g.AnalyticFunctionList()) {
+			made[get(get(f.Column()).ColumnId())] = w.function(get(f.Expr()), scope)
+		}
+	}
+	for id, e := range made {
+		r.cols[id] = e
+		r.work[id] = true
+	}
+	return r
+}
+
+// window is the PARTITION BY and ORDER BY that a group of functions shares.
+type window struct {
+	t         *translator
+	partition []string
+	order     []string
+	orderType sqltype.Type
+	orderExpr string
+}
+
+func (w *window) function(e gsql.ResolvedExprNode, scope *env) string {
+	n, ok := e.(*gsql.ResolvedAnalyticFunctionCall)
+	if !ok {
+		return w.t.refuse(e, "analytic function", "this analytic expression is not translated")
+	}
+	a := &aggCall{call: w.t.newCall(n, n, scope), distinct: get(n.Distinct()), nulls: get(n.NullHandlingModifier())}
+	if f := get(n.WhereExpr()); f != nil {
+		a.filter = w.t.expr(f, scope)
+	}
+	var parts []string
+	if len(w.partition) > 0 {
+		parts = append(parts, "PARTITION BY "+strings.Join(w.partition, ", "))
+	}
+	if len(w.order) > 0 {
+		parts = append(parts, "ORDER BY "+strings.Join(w.order, ", "))
+	}
+	if f := get(n.WindowFrame()); f != nil && !frameless[a.name] {
+		parts = append(parts, w.frame(a, f, scope))
+	}
+	a.over = " OVER (" + strings.Join(parts, " ") + ")"
+	if _, ok := w.t.tables.analytic[a.name]; ok {
+		return a.dispatch(w.t.tables.analytic)
+	}
+	return a.dispatch(w.t.tables.aggregate)
+}
+
+// frameless are functions that DuckDB would let a frame change.
+var frameless = map[string]bool{"row_number": true, "rank": true, "dense_rank": true, "percent_rank": true,
+	"cume_dist": true, "ntile": true, "lag": true, "lead": true}
+
+func (w *window) frame(a *aggCall, f *gsql.ResolvedWindowFrame, scope *env) string {
+	unit := "ROWS"
+	rangeFrame := get(f.FrameUnit()) == gsql.ResolvedWindowFrameEnums_FrameUnitRange
+	if rangeFrame {
+		unit = "RANGE"
+	}
+	bound := func(b *gsql.ResolvedWindowFrameExpr) string {
+		switch get(b.BoundaryType()) {
+		case gsql.ResolvedWindowFrameExprEnums_BoundaryTypeUnboundedPreceding:
+			return "UNBOUNDED PRECEDING"
+		case gsql.ResolvedWindowFrameExprEnums_BoundaryTypeUnboundedFollowing:
+			return "UNBOUNDED FOLLOWING"
+		case gsql.ResolvedWindowFrameExprEnums_BoundaryTypeCurrentRow:
+			return "CURRENT ROW"
+		}
+		word := " FOLLOWING"
+		if get(b.BoundaryType()) == gsql.ResolvedWindowFrameExprEnums_BoundaryTypeOffsetPreceding {
+			word = " PRECEDING"
+		}
+		if rangeFrame && (len(w.order) != 1 || w.orderType.Kind != sqltype.Int64) {
+			return w.t.refuse(a.n, "RANGE frame over "+string(w.orderType.Kind),
+				"a RANGE frame with an offset is translated for one INT64 key only")
+		}
+		return w.t.expr(get(b.Expression()), scope) + word
+	}
+	return unit + " BETWEEN " + bound(get(f.StartExpr())) + " AND " + bound(get(f.EndExpr()))
+}

@@ -1,0 +1,574 @@
+package prelude
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Each function that takes a path exists twice: for JSON values, whose objects
+// have their members in the order of names, and as "_text" for JSON-formatted
+// strings, which keep their spelling.
+var jsonFunctions = map[string]*udf{
+	"gsql_json_value":                     fn2(onJSON(pathValue)),
+	"gsql_json_value_text":                fn2(onText(pathValue)),
+	"gsql_json_extract_scalar":            fn2(onJSON(pathValue)),
+	"gsql_json_extract_scalar_text":       fn2(onText(pathValue)),
+	"gsql_json_query":                     fn2(onJSON(pathQuery)),
+	"gsql_json_query_text":                fn2(onText(pathQueryText)),
+	"gsql_json_extract":                   fn2(onJSON(pathQuery)),
+	"gsql_json_extract_text":              fn2(onText(pathQueryText)),
+	"gsql_json_query_array":               fn2(onJSON(pathArray)),
+	"gsql_json_query_array_text":          fn2(onText(pathArray)),
+	"gsql_json_extract_array":             fn2(onJSON(pathArray)),
+	"gsql_json_extract_array_text":        fn2(onText(pathArray)),
+	"gsql_json_value_array":               fn2(onJSON(pathValues)),
+	"gsql_json_value_array_text":          fn2(onText(pathValues)),
+	"gsql_json_extract_string_array":      fn2(onJSON(pathValues)),
+	"gsql_json_extract_string_array_text": fn2(onText(pathValues)),
+	"gsql_parse_json":                     fn2(parseJSON),
+	"gsql_json_member":                    fn2(jsonMember),
+	"gsql_json_element":                   fn2(jsonElement),
+	"gsql_json_type":                      fn1(jsonType),
+	"gsql_json_keys":                      fn1(jsonKeys),
+	"gsql_json_object":                    fn2(jsonObject),
+	"gsql_json_pretty":                    fn2(jsonPretty),
+	"gsql_json_quote":                     fn1(func(s string) (string, error) { return quoteJSON(s), nil }),
+	"gsql_json_float":                     fn1(func(f float64) (string, error) { return jsonFloat(f), nil }),
+	"gsql_json_numeric":                   fn2(jsonNumeric),
+	"gsql_json_bool":                      fn1(strict(nodeBool)),
+	"gsql_json_int64":                     fn1(strict(nodeInt64)),
+	"gsql_json_float64":                   fn2(func(s, mode string) (float64, error) { return strict(floatMode(mode))(s) }),
+	"gsql_json_string":                    fn1(strict(nodeString)),
+	"gsql_json_bool_array":                fn1(func(s string) (bools, error) { return each[bool, bools](s, nodeBool) }),
+	"gsql_json_int64_array":               fn1(func(s string) (ints, error) { return each[int64, ints](s, nodeInt64) }),
+	"gsql_json_float64_array":             fn2(func(s, mode string) (floats, error) { return each[float64, floats](s, floatMode(mode)) }),
+	"gsql_json_string_array":              fn1(func(s string) (strs, error) { return each[string, strs](s, nodeString) }),
+	"gsql_json_lax_bool":                  fn1(strict(laxBool)),
+	"gsql_json_lax_int64":                 fn1(strict(laxInt64)),
+	"gsql_json_lax_float64":               fn1(strict(laxFloat64)),
+	"gsql_json_lax_string":                fn1(strict(laxString)),
+	"gsql_json_lax_bool_array":            fn1(func(s string) (bools, error) { return laxEach[bool, bools](s, laxBool) }),
+	"gsql_json_lax_int64_array":           fn1(func(s string) (ints, error) { return laxEach[int64, ints](s, laxInt64) }),
+	"gsql_json_lax_float64_array":         fn1(func(s string) (floats, error) { return laxEach[float64, floats](s, laxFloat64) }),
+	"gsql_json_lax_string_array":          fn1(func(s string) (strs, error) { return laxEach[string, strs](s, laxString) }),
+}
+
+// node is a JSON value: nil, bool, json.Number, string, []node or *object.
+type node = any
+
+type object struct {
+	keys []string
+	vals map[string]node
+}
+
+var errJSON = errors.New("invalid JSON")
+
+// readJSON reads one value. The first of several members of one name counts.
+func readJSON(s string) (node, error) {
+	d := json.NewDecoder(strings.NewReader(s))
+	d.UseNumber()
+	v, err := readValue(d)
+	if err != nil {
+		return nil, errJSON
+	}
+	if d.More() {
+		return nil, errJSON
+	}
+	if _, err := d.Token(); err == nil {
+		return nil, errJSON
+	}
+	return v, nil
+}
+
+func readValue(d *json.Decoder) (node, error) {
+	t, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch t := t.(type) {
+	case json.Delim:
+		if t == '[' {
+			list := []node{}
+			for d.More() {
+				v, err := readValue(d)
+				if err != nil {
+					return nil, err
+				}
+				list = append(list, v)
+			}
+			_, err := d.Token()
+			return list, err
+		}
+		o := &object{vals: map[string]node{}}
+		for d.More() {
+			k, err := d.Token()
+			if err != nil {
+				return nil, err
+			}
+			v, err := readValue(d)
+			if err != nil {
+				return nil, err
+			}
+			if _, dup := o.vals[k.(string)]; !dup {
+				o.keys = append(o.keys, k.(string))
+				o.vals[k.(string)] = v
+			}
+		}
+		_, err := d.Token()
+		return o, err
+	}
+	return t, nil
+}
+
+// write is a value's text. With sorted it is a JSON value's: members in order,
+// numbers normalised.
+func write(b *strings.Builder, v node, sorted bool) {
+	switch v := v.(type) {
+	case nil:
+		b.WriteString("null")
+	case bool:
+		b.WriteString(strconv.FormatBool(v))
+	case json.Number:
+		if sorted {
+			b.WriteString(normalNumber(v))
+		} else {
+			b.WriteString(string(v))
+		}
+	case string:
+		b.WriteString(quoteJSON(v))
+	case []node:
+		b.WriteByte('[')
+		for i, e := range v {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			write(b, e, sorted)
+		}
+		b.WriteByte(']')
+	case *object:
+		keys := v.keys
+		if sorted {
+			keys = slices.Sorted(slices.Values(keys))
+		}
+		b.WriteByte('{')
+		for i, k := range keys {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(quoteJSON(k) + ":")
+			write(b, v.vals[k], sorted)
+		}
+		b.WriteByte('}')
+	}
+}
+
+func textOf(v node, sorted bool) string {
+	var b strings.Builder
+	write(&b, v, sorted)
+	return b.String()
+}
+
+// normalNumber is an INT64 or UINT64 as it is, and any other number as FLOAT64.
+func normalNumber(n json.Number) string {
+	s := string(n)
+	if !strings.ContainsAny(s, ".eE") {
+		if _, err := strconv.ParseInt(s, 10, 64); err == nil && s != "-0" {
+			return s
+		}
+		if _, err := strconv.ParseUint(s, 10, 64); err == nil {
+			return s
+		}
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return s
+	}
+	return jsonFloat(f)
+}
+
+func quoteJSON(s string) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		return `""`
+	}
+	out := strings.TrimSuffix(b.String(), "\n")
+	return strings.NewReplacer(`\u2028`, "\u2028", `\u2029`, "\u2029").Replace(out)
+}
+
+// jsonFloat is a FLOAT64 as JSON: a whole number keeps a fraction of zero.
+func jsonFloat(f float64) string {
+	switch {
+	case math.IsNaN(f):
+		return `"NaN"`
+	case math.IsInf(f, 1):
+		return `"Infinity"`
+	case math.IsInf(f, -1):
+		return `"-Infinity"`
+	}
+	s := floatText(f)
+	if !strings.ContainsAny(s, ".e") {
+		s += ".0"
+	}
+	return s
+}
+
+func jsonNumeric(s string, typed bool) (string, error) {
+	s = trimNumeric(s)
+	if typed {
+		return s, nil
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return "", err
+	}
+	r, ok := new(big.Rat).SetString(s)
+	if ok && new(big.Rat).SetFloat64(f) != nil && new(big.Rat).SetFloat64(f).Cmp(r) == 0 && math.Abs(f) <= 1<<53 {
+		return s, nil
+	}
+	return `"` + s + `"`, nil
+}
+
+// step is one step of a path: a member's name or an element's index.
+type step struct {
+	name  string
+	index int64
+	array bool
+}
+
+// parsePath reads a JSONPath: $.a."b c"['d']["e"][0].
+func parsePath(p string) ([]step, error) {
+	bad := fmt.Errorf("invalid JSONPath: %q", p)
+	if !strings.HasPrefix(p, "$") {
+		return nil, fmt.Errorf("JSONPath must start with '$': %q", p)
+	}
+	var steps []step
+	i := 1
+	for i < len(p) {
+		switch p[i] {
+		case '.':
+			i++
+			if i < len(p) && p[i] == '"' {
+				end := strings.IndexByte(p[i+1:], '"')
+				if end < 0 {
+					return nil, bad
+				}
+				steps = append(steps, step{name: p[i+1 : i+1+end]})
+				i += end + 2
+				continue
+			}
+			j := i
+			for j < len(p) && p[j] != '.' && p[j] != '[' {
+				if strings.IndexByte("*@()?:,'\" ]", p[j]) >= 0 {
+					return nil, bad
+				}
+				j++
+			}
+			if j == i {
+				return nil, bad
+			}
+			steps = append(steps, step{name: p[i:j]})
+			i = j
+		case '[':
+			i++
+			if i < len(p) && (p[i] == '\'' || p[i] == '"') {
+				end := strings.IndexByte(p[i+1:], p[i])
+				if end < 0 || i+end+2 >= len(p) || p[i+end+2] != ']' {
+					return nil, bad
+				}
+				steps = append(steps, step{name: p[i+1 : i+1+end]})
+				i += end + 3
+				continue
+			}
+			end := strings.IndexByte(p[i:], ']')
+			if end <= 0 {
+				return nil, bad
+			}
+			n, err := strconv.ParseUint(p[i:i+end], 10, 31)
+			if err != nil {
+				return nil, bad
+			}
+			steps = append(steps, step{name: p[i : i+end], index: int64(n), array: true})
+			i += end + 1
+		default:
+			return nil, bad
+		}
+	}
+	return steps, nil
+}
+
+var errNoMatch = errNull
+
+func walk(v node, steps []step) (node, error) {
+	for _, s := range steps {
+		switch c := v.(type) {
+		case *object:
+			m, ok := c.vals[s.name]
+			if !ok || s.array {
+				return nil, errNoMatch
+			}
+			v = m
+		case []node:
+			if !s.array || s.index >= int64(len(c)) {
+				return nil, errNoMatch
+			}
+			v = c[s.index]
+		default:
+			return nil, errNoMatch
+		}
+	}
+	return v, nil
+}
+
+// onJSON applies f to what a path selects in a JSON value.
+func onJSON[R any](f func(node, bool) (R, error)) func(string, string) (R, error) {
+	return func(s, path string) (R, error) {
+		var zero R
+		steps, err := parsePath(path)
+		if err != nil {
+			return zero, err
+		}
+		v, err := readJSON(s)
+		if err != nil {
+			return zero, err
+		}
+		if v, err = walk(v, steps); err != nil {
+			return zero, err
+		}
+		return f(v, true)
+	}
+}
+
+// onText applies f to what a path selects in a string; text that is no JSON gives NULL.
+func onText[R any](f func(node, bool) (R, error)) func(string, string) (R, error) {
+	return func(s, path string) (R, error) {
+		var zero R
+		steps, err := parsePath(path)
+		if err != nil {
+			return zero, err
+		}
+		v, err := readJSON(s)
+		if err != nil {
+			return zero, errNull
+		}
+		if v, err = walk(v, steps); err != nil {
+			return zero, err
+		}
+		return f(v, false)
+	}
+}
+
+// pathValue is a scalar as text, NULL for null and for what is no scalar.
+func pathValue(v node, sorted bool) (string, error) {
+	switch v := v.(type) {
+	case bool:
+		return strconv.FormatBool(v), nil
+	case json.Number:
+		return textOf(v, sorted), nil
+	case string:
+		return v, nil
+	}
+	return "", errNull
+}
+
+func pathQuery(v node, sorted bool) (string, error) { return textOf(v, sorted), nil }
+
+func pathQueryText(v node, sorted bool) (string, error) {
+	if v == nil {
+		return "", errNull
+	}
+	return textOf(v, sorted), nil
+}
+
+func pathArray(v node, sorted bool) (strs, error) {
+	list, ok := v.([]node)
+	if !ok {
+		return nil, errNull
+	}
+	out := strs{}
+	for _, e := range list {
+		out = append(out, textOf(e, sorted))
+	}
+	return out, nil
+}
+
+func pathValues(v node, sorted bool) (strs, error) {
+	list, ok := v.([]node)
+	if !ok {
+		return nil, errNull
+	}
+	out := strs{}
+	for _, e := range list {
+		if e == nil {
+			out = append(out, nil)
+			continue
+		}
+		s, err := pathValue(e, sorted)
+		if err != nil {
+			return nil, errNull
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// parseJSON normalises. In the mode "exact" a number must survive as INT64,
+// UINT64 or FLOAT64.
+func parseJSON(s, mode string) (string, error) {
+	v, err := readJSON(s)
+	if err != nil {
+		return "", fmt.Errorf("syntax error while parsing JSON: %q", s)
+	}
+	if mode != "exact" && mode != "round" {
+		return "", fmt.Errorf("invalid wide_number_mode %q", mode)
+	}
+	if mode == "exact" {
+		if err := exactNumbers(v); err != nil {
+			return "", err
+		}
+	}
+	return textOf(v, true), nil
+}
+
+func exactNumbers(v node) error {
+	switch v := v.(type) {
+	case json.Number:
+		s := normalNumber(v)
+		a, ok1 := new(big.Rat).SetString(string(v))
+		b, ok2 := new(big.Rat).SetString(s)
+		f, err := strconv.ParseFloat(string(v), 64)
+		if err != nil || math.IsInf(f, 0) {
+			return fmt.Errorf("input number: %s cannot round-trip through string representation", v)
+		}
+		if !ok1 || !ok2 || a.Cmp(b) != 0 {
+			return fmt.Errorf("input number: %s cannot round-trip through string representation", v)
+		}
+	case []node:
+		for _, e := range v {
+			if err := exactNumbers(e); err != nil {
+				return err
+			}
+		}
+	case *object:
+		for _, k := range v.keys {
+			if err := exactNumbers(v.vals[k]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func jsonMember(s, key string) (string, error) {
+	v, err := readJSON(s)
+	if err != nil {
+		return "", err
+	}
+	if o, ok := v.(*object); ok {
+		if m, ok := o.vals[key]; ok {
+			return textOf(m, true), nil
+		}
+	}
+	return "", errNull
+}
+
+func jsonElement(s string, i int64) (string, error) {
+	v, err := readJSON(s)
+	if err != nil {
+		return "", err
+	}
+	if l, ok := v.([]node); ok && i >= 0 && i < int64(len(l)) {
+		return textOf(l[i], true), nil
+	}
+	return "", errNull
+}
+
+func jsonType(s string) (string, error) {
+	v, err := readJSON(s)
+	switch v.(type) {
+	case bool:
+		return "boolean", err
+	case json.Number:
+		return "number", err
+	case string:
+		return "string", err
+	case []node:
+		return "array", err
+	case *object:
+		return "object", err
+	}
+	return "null", err
+}
+
+// jsonKeys lists the paths of all members, through objects but not arrays.
+func jsonKeys(s string) (strs, error) {
+	v, err := readJSON(s)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	var visit func(v node, prefix string)
+	visit = func(v node, prefix string) {
+		o, ok := v.(*object)
+		if !ok {
+			return
+		}
+		for _, k := range o.keys {
+			name := k
+			if strings.ContainsAny(k, ".\"") || k == "" {
+				name = quoteJSON(k)
+			}
+			seen[prefix+name] = true
+			visit(o.vals[k], prefix+name+".")
+		}
+	}
+	visit(v, "")
+	keys := make([]string, 0, len(seen))
+	for k := range seen {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	out := strs{}
+	for _, k := range keys {
+		out = append(out, k)
+	}
+	return out, nil
+}
+
+func jsonObject(keys, vals strs) (string, error) {
+	o := &object{vals: map[string]node{}}
+	for i, k := range keys {
+		if k == nil {
+			return "", errors.New("a key of JSON_OBJECT is NULL")
+		}
+		if _, dup := o.vals[k.(string)]; dup {
+			continue
+		}
+		v, err := readJSON(vals[i].(string))
+		if err != nil {
+			return "", err
+		}
+		o.keys = append(o.keys, k.(string))
+		o.vals[k.(string)] = v
+	}
+	return textOf(o, true), nil
+}
+
+func jsonPretty(s string, pretty bool) (string, error) {
+	if !pretty {
+		return s, nil
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, []byte(s), "", "  "); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
