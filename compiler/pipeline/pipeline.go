@@ -1,0 +1,239 @@
+// Package pipeline is the order of the compiler's stages, and nothing else:
+//
+//	load → sql.Parse → resolve → check → sql.Run → schedule → emit
+//
+// A stage runs past the mistakes of those before it as long as what it then says is
+// about the user's platform and not about what is missing from it.
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+
+	"sluice/compiler/cache"
+	"sluice/compiler/check"
+	"sluice/compiler/diag"
+	"sluice/compiler/emit"
+	"sluice/compiler/emit/cloudbuild"
+	"sluice/compiler/emit/planjson"
+	"sluice/compiler/emit/terraform"
+	"sluice/compiler/load"
+	"sluice/compiler/model"
+	"sluice/compiler/resolve"
+	"sluice/compiler/spec"
+	"sluice/compiler/sql"
+	"sluice/runtime/plan"
+)
+
+// Stage names a stage, as --timings prints it.
+type Stage string
+
+// The stages in their order.
+const (
+	Load     Stage = "load"
+	Parse    Stage = "parse"
+	Resolve  Stage = "resolve"
+	Check    Stage = "check"
+	SQL      Stage = "sql"
+	Schedule Stage = "schedule"
+	Emit     Stage = "emit"
+)
+
+// Stages are all of them, in order.
+var Stages = []Stage{Load, Parse, Resolve, Check, SQL, Schedule, Emit}
+
+// Options say what to compile, and how far.
+type Options struct {
+	// Dir is the folder of the platform's package.
+	Dir string
+	// Environment to compile for; empty takes "local", or the only one.
+	Environment string
+	// Variables are values given by hand: of variables, and of placeholders in names.
+	Variables map[string]string
+	// Until is the last stage to run; empty runs all.
+	Until Stage
+	// NoCache neither reads nor writes what earlier runs found out.
+	NoCache bool
+	// Workers is the number of goroutines of stages that share work; 0 is one for
+	// each processor.
+	Workers int
+	// Now is the clock for Result.Timings; nil measures nothing.
+	Now func() time.Time
+}
+
+// Result is what the stages made, as far as they ran.
+type Result struct {
+	Spec    *spec.Platform
+	Model   *model.Platform // after Resolve; completed by SQL and Schedule
+	Plan    *plan.Plan      // after Emit, where there is no error
+	Files   []emit.File     // the same; paths are relative to the environment's folder below generated
+	Timings []Timing        // of the stages that ran, in order
+}
+
+// Timing is how long a stage took.
+type Timing struct {
+	Stage    Stage         `json:"stage"`
+	Duration time.Duration `json:"duration_ns"`
+}
+
+// cacheBytes bounds what is kept of SQL analysis between runs.
+const cacheBytes = 512 << 20
+
+// Run compiles. The list holds every mistake that could be found, sorted; with an
+// error in it there is no plan. The error is the world's: a file that cannot be
+// read, a context that is done.
+func Run(ctx context.Context, o Options) (Result, diag.List, error) {
+	p := &pipeline{options: o, cache: &cache.Memory{}}
+	err := p.run(ctx)
+	return p.result, p.diags.Sorted(), err
+}
+
+// pipeline is the state of one Run.
+type pipeline struct {
+	options    Options
+	result     Result
+	diags      diag.List
+	cache      cache.Cache
+	statements sql.Statements
+}
+
+func (p *pipeline) run(ctx context.Context) error {
+	if err := p.stage(ctx, Load, p.load); err != nil {
+		return err
+	}
+	// What did not load is missing, so that names of it would be unknown: only the
+	// form of the SQL can still be judged.
+	incomplete := p.diags.HasErrors()
+	save, err := p.openCache()
+	if err != nil {
+		return err
+	}
+	if err := p.stages(ctx, incomplete); err != nil {
+		return err
+	}
+	return save()
+}
+
+func (p *pipeline) stages(ctx context.Context, incomplete bool) error {
+	if err := p.stage(ctx, Parse, p.parse); err != nil || incomplete {
+		return err
+	}
+	if err := p.stage(ctx, Resolve, p.resolve); err != nil {
+		return err
+	}
+	if err := p.stage(ctx, Check, p.check); err != nil {
+		return err
+	}
+	if err := p.stage(ctx, SQL, p.sql); err != nil {
+		return err
+	}
+	if err := p.stage(ctx, Schedule, p.schedule); err != nil {
+		return err
+	}
+	if p.diags.HasErrors() {
+		return nil
+	}
+	return p.stage(ctx, Emit, p.emit)
+}
+
+// stage runs one stage, unless an earlier one was to be the last, and measures it.
+func (p *pipeline) stage(ctx context.Context, s Stage, run func(context.Context) error) error {
+	if until := p.options.Until; until != "" && slices.Index(Stages, s) > slices.Index(Stages, until) {
+		return nil
+	}
+	var start time.Time
+	if p.options.Now != nil {
+		start = p.options.Now()
+	}
+	err := run(ctx)
+	if p.options.Now != nil {
+		p.result.Timings = append(p.result.Timings, Timing{s, p.options.Now().Sub(start)})
+	}
+	if err == nil {
+		err = ctx.Err() // a stage that was cut short has not seen everything
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", s, err)
+	}
+	return nil
+}
+
+func (p *pipeline) load(ctx context.Context) error {
+	sp, diags, err := load.Run(ctx, load.Options{Dir: p.options.Dir, NoCache: p.options.NoCache, Workers: p.options.Workers})
+	p.result.Spec = sp
+	p.diags = append(p.diags, diags...)
+	return err
+}
+
+// openCache opens what earlier runs found out about SQL; save keeps what is new.
+func (p *pipeline) openCache() (save func() error, err error) {
+	if p.options.NoCache {
+		return func() error { return nil }, nil
+	}
+	pack, err := cache.Open(filepath.Join(p.result.Spec.Root, ".sluice", "cache", "sql"), cacheBytes)
+	if err != nil {
+		return nil, err
+	}
+	p.cache = pack
+	return func() error {
+		// Where nothing may be written, nothing is kept: no reason to fail.
+		if err := pack.Save(); err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
+			return err
+		}
+		return nil
+	}, nil
+}
+
+func (p *pipeline) parse(ctx context.Context) error {
+	statements, diags := sql.Parse(ctx, p.result.Spec, p.cache)
+	p.statements = statements
+	p.diags = append(p.diags, diags...)
+	return nil
+}
+
+func (p *pipeline) resolve(context.Context) error {
+	m, diags := resolve.Run(p.result.Spec, p.statements, p.options.Environment, p.options.Variables)
+	p.result.Model = m
+	p.diags = append(p.diags, diags...)
+	return nil
+}
+
+func (p *pipeline) check(context.Context) error {
+	p.diags = append(p.diags, check.Run(p.result.Model)...)
+	return nil
+}
+
+func (p *pipeline) sql(ctx context.Context) error {
+	p.diags = append(p.diags, sql.Run(ctx, p.result.Model, sql.Options{Cache: p.cache})...)
+	return nil
+}
+
+func (p *pipeline) schedule(context.Context) error {
+	return nil
+}
+
+func (p *pipeline) emit(context.Context) error {
+	m := p.result.Model
+	built := planjson.Build(m)
+	if err := plan.Validate(built); err != nil {
+		// A platform without a diagnostic has a sound plan, or a stage has a hole.
+		return fmt.Errorf("the plan is not sound, which is a bug in sluice: %w", err)
+	}
+	files, err := planjson.Files(built)
+	if err != nil {
+		return err
+	}
+	files = append(files, terraform.Files(m)...)
+	files = append(files, cloudbuild.Files(m)...)
+	p.result.Plan, p.result.Files = built, files
+	return nil
+}
+
+// Folder is where an environment's files belong, below the platform's root.
+func Folder(root, environment string) string { return filepath.Join(root, "generated", environment) }
