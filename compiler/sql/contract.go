@@ -176,38 +176,13 @@ func columnNames(list []model.Column) string {
 	return strings.Join(names, ", ")
 }
 
-// nearest is the column whose name is at most a third of its letters away, other than
-// those that are taken.
+// nearest is the column that a name may be meant to be, other than those taken.
 func nearest(name string, list []model.Column, taken map[string]*model.Column) string {
-	best, distance := "", len(name)/3+1
+	var names []string
 	for _, c := range list {
-		if c.Name == "" || taken[strings.ToLower(c.Name)] != nil {
-			continue
-		}
-		if d := editDistance(strings.ToLower(name), strings.ToLower(c.Name)); d < distance {
-			best, distance = c.Name, d
+		if c.Name != "" && taken[strings.ToLower(c.Name)] == nil {
+			names = append(names, c.Name)
 		}
 	}
-	return best
-}
-
-// editDistance counts insertions, deletions and replacements of bytes.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
+	return engine.Nearest(name, names)
 }

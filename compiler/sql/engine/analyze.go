@@ -29,7 +29,9 @@ func (e *Engine) analyze(r Request) Result {
 	w.wrapForAnalysis(r.Kind, r.Arguments, r.Returns)
 	out, err := gsql.AnalyzeStatement(w.sql(), e.optionsFor(r), e.catalog(r.Parsed.Refs, paths, r.Tables, r.Functions), e.types)
 	if err != nil {
-		return Result{Problems: []Problem{*w.problem(err)}}
+		p := w.problem(err)
+		suggest(p, r)
+		return Result{Problems: []Problem{*p}}
 	}
 	statement := get(out.ResolvedStatement())
 	var res Result
@@ -51,6 +53,24 @@ func (e *Engine) analyze(r Request) Result {
 		res.Rendered, res.Untranslated = e.translate(statement, r, w)
 	}
 	return res
+}
+
+// suggest names the column that an unknown one may be meant to be, where the library
+// has no suggestion.
+func suggest(p *Problem, r Request) {
+	if p.Code != diag.UnknownSQLColumn || p.Hint != "" || p.Start < 0 {
+		return
+	}
+	word := strings.Trim(r.Text[p.Start:p.End], "`")
+	var names []string
+	for _, t := range r.Tables {
+		for _, c := range t.Columns {
+			names = append(names, c.Name)
+		}
+	}
+	if near := Nearest(word, names); near != "" {
+		p.Hint = `did you mean "` + near + `"?`
+	}
 }
 
 // undeclared reports every use of a parameter that nothing declares.
@@ -113,6 +133,7 @@ func (e *Engine) optionsFor(r Request) *gsql.AnalyzerOptions {
 	for _, p := range r.Parameters {
 		check(o.AddQueryParameter(p.Name, get(e.typ(p.Type))))
 	}
+	e.declareSystemVariables(o)
 	e.options[key] = o
 	return o
 }

@@ -105,6 +105,7 @@ func languageOptions() *gsql.LanguageOptions {
 	for _, f := range notBigQuery {
 		check(lang.DisableLanguageFeature(f))
 	}
+	check(lang.EnableLanguageFeature(gsql.LanguageFeatureFeatureDisableFloat32))
 	check(lang.SetSupportsAllStatementKinds())
 	check(lang.SetProductMode(gsql.ProductModeProductExternal))
 	check(lang.EnableReservableKeyword("QUALIFY", true))
