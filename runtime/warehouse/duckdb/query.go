@@ -25,7 +25,7 @@ func (w *Warehouse) Query(ctx context.Context, a task.Attempt) (task.Result, err
 	if err != nil {
 		return task.Result{}, task.Fail("table %s: %w", table.Name, err)
 	}
-	source := target.project(spec.SQL)
+	source := target.Project(spec.SQL)
 	return w.Commit(ctx, a, func(ctx context.Context, tx *Tx) (task.Result, error) {
 		switch {
 		case spec.Materialization == "view":
@@ -58,6 +58,11 @@ func NewTarget(p *plan.Plan, table string) (*Target, error) {
 		return nil, task.Fail("table %s: %w", table, err)
 	}
 	return target, nil
+}
+
+// Shape is a target that is no table: only the columns of a result.
+func Shape(columns []plan.Column) (*Target, error) {
+	return newTarget(&plan.Plan{}, &plan.Table{Columns: columns})
 }
 
 func newTarget(p *plan.Plan, t *plan.Table) (*Target, error) {
@@ -111,9 +116,9 @@ func withLoadColumn(p *plan.Plan, t *plan.Table) *plan.Table {
 	return t
 }
 
-// project gives a query the declared columns, in their order and with their types.
+// Project gives a query the declared columns, in their order and with their types.
 // An array that is NULL is stored as an empty one, as BigQuery stores it.
-func (t *Target) project(query string) string {
+func (t *Target) Project(query string) string {
 	columns := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
 		value := "q." + c
@@ -150,7 +155,7 @@ func (t *Target) makeView(ctx context.Context, tx *Tx, spec *plan.QuerySpec) err
 	if len(spec.Parameters) > 0 {
 		return task.Fail("view %s uses parameter @%s: a view is read on any day and cannot have one", t.Table.Name, spec.Parameters[0])
 	}
-	_, err := tx.Exec(ctx, "CREATE OR REPLACE VIEW "+t.Name+" AS "+t.project(spec.SQL))
+	_, err := tx.Exec(ctx, "CREATE OR REPLACE VIEW "+t.Name+" AS "+t.Project(spec.SQL))
 	return err
 }
 
