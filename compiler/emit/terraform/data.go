@@ -20,21 +20,61 @@ func (g *generator) data() {
 		}
 	}
 	for _, t := range g.m.Tables {
-		if managed(t) {
+		if g.managed(t) {
 			g.table(t)
 		}
 	}
 	for _, r := range g.m.Routines {
-		if r.Statement != nil {
+		if g.routineManaged(r) {
 			g.routine(r)
 		}
 	}
 }
 
-// managed reports whether the table is one resource: what exists elsewhere is not,
-// nor are the tables of a wildcard family, which come one a day.
-func managed(t *model.Table) bool {
-	return t.Kind != model.ExternalKind && !strings.HasSuffix(t.Name, "*")
+// managed reports whether a table is a resource. What exists elsewhere is not, nor
+// are the tables of a wildcard family, which come one a day. A view with run
+// parameters is not either: its task makes it each day with that day's values; and
+// so for views that read it, which cannot be made before it.
+func (g *generator) managed(t *model.Table) bool {
+	if t.Kind == model.ExternalKind || strings.HasSuffix(t.Name, "*") {
+		return false
+	}
+	if t.Kind != model.ViewKind {
+		return true
+	}
+	if known, done := g.views[t]; done {
+		return known
+	}
+	g.views[t] = false // until it is known; a cycle ends here
+	g.views[t] = t.Statement != nil && len(t.Statement.Parameters) == 0 && g.allThere(t.Reads, t.Statement.Routines)
+	return g.views[t]
+}
+
+// allThere reports whether everything that a query names is a resource or exists
+// elsewhere.
+func (g *generator) allThere(reads []*model.Table, routines []string) bool {
+	for _, r := range reads {
+		if r.Kind == model.ViewKind && !g.managed(r) {
+			return false
+		}
+	}
+	for _, f := range g.m.Routines {
+		if slices.Contains(routines, f.Name) && !g.routineManaged(f) {
+			return false
+		}
+	}
+	return true
+}
+
+// routineManaged reports whether a routine is a resource: unless it reads a view
+// that is none.
+func (g *generator) routineManaged(r *model.Routine) bool {
+	if known, done := g.routines[r]; done {
+		return known
+	}
+	g.routines[r] = false
+	g.routines[r] = r.Statement != nil && g.allThere(r.Reads, r.Statement.Routines)
+	return g.routines[r]
 }
 
 // holdsSomething reports whether a dataset is needed here: it is declared, or
@@ -178,7 +218,7 @@ func layout(body block, t *model.Table) {
 func (g *generator) after(body block, t *model.Table) {
 	var list []string
 	for _, r := range t.Reads {
-		if managed(r) {
+		if g.managed(r) {
 			list = append(list, "google_bigquery_table."+key(r.Name))
 		}
 	}
@@ -190,7 +230,7 @@ func (g *generator) after(body block, t *model.Table) {
 func (g *generator) called(s *model.Statement) []string {
 	var list []string
 	for _, r := range g.m.Routines {
-		if s != nil && r.Statement != nil && slices.Contains(s.Routines, r.Name) {
+		if s != nil && slices.Contains(s.Routines, r.Name) && g.routineManaged(r) {
 			list = append(list, "google_bigquery_routine."+key(r.Name))
 		}
 	}
@@ -231,7 +271,7 @@ func (g *generator) routine(r *model.Routine) {
 	}
 	var list []string
 	for _, t := range r.Reads {
-		if managed(t) {
+		if g.managed(t) {
 			list = append(list, "google_bigquery_table."+key(t.Name))
 		}
 	}

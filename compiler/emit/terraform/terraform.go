@@ -42,9 +42,6 @@ func Files(m *model.Platform) []emit.File {
 	for _, name := range sortedKeys(g.files) {
 		files = append(files, encode(name, block{"resource": g.files[name]}))
 	}
-	if len(g.variables) > 0 {
-		files = append(files, encode("variables", block{"variable": g.variables}))
-	}
 	slices.SortFunc(files, func(a, b emit.File) int { return cmp.Compare(a.Path, b.Path) })
 	return files
 }
@@ -62,7 +59,8 @@ type generator struct {
 	region    string
 	temporary bool // a pull request's: nothing in it is worth protecting
 	files     map[string]block
-	variables block
+	views     map[*model.Table]bool   // whether it is a resource, see managed
+	routines  map[*model.Routine]bool // the same
 }
 
 func newGenerator(m *model.Platform) *generator {
@@ -74,7 +72,8 @@ func newGenerator(m *model.Platform) *generator {
 		region:    m.Spec.Info.Region.V,
 		temporary: m.Environment.Kind.V == "pull_request",
 		files:     map[string]block{},
-		variables: block{},
+		views:     map[*model.Table]bool{},
+		routines:  map[*model.Routine]bool{},
 	}
 	if m.Environment.Name != "prod" {
 		g.base += "-" + strings.ReplaceAll(m.Environment.Name, "_", "-")

@@ -118,6 +118,28 @@ func TestProtection(t *testing.T) {
 	}
 }
 
+// TestViewsOfTheDay: a view with run parameters is made by its task, and so is what
+// reads it; BigQuery would refuse the first and not find the second's input.
+func TestViewsOfTheDay(t *testing.T) {
+	m := emittest.Platform("prod")
+	kpi := m.TableByName["mart.kpi"]
+	above := *kpi
+	above.Name, above.Reads = "mart.above", []*model.Table{kpi}
+	m.Tables = append(m.Tables, &above)
+	m.Routines[0].Reads = []*model.Table{&above}
+	count := func() (tables, routines int) {
+		all := resources(t, Files(m))
+		return len(all["google_bigquery_table"]), len(all["google_bigquery_routine"])
+	}
+	if tables, routines := count(); tables != 7 || routines != 1 {
+		t.Errorf("%d tables and %d routines, want 7 and 1", tables, routines)
+	}
+	kpi.Statement = &model.Statement{Parameters: []string{"run_date"}, Rendered: "SELECT @run_date"}
+	if tables, routines := count(); tables != 5 || routines != 0 {
+		t.Errorf("with a parameter %d tables and %d routines, want 5 and 0", tables, routines)
+	}
+}
+
 func TestUsersTextIsNoTemplate(t *testing.T) {
 	m := emittest.Platform("prod")
 	m.Spec.Datasets[0].Description.V = "${file(\"/etc/passwd\")} %{ if x }"
