@@ -41,6 +41,6 @@ SELECT
   COUNT(*) AS events,
   COUNTIF(event_name = 'screen_view') AS screens,
   COALESCE(SUM(engagement_msec), 0) AS engagement_msec,
-  ANY_VALUE(platform) AS platform
+  MIN(platform) AS platform
 FROM numbered
 GROUP BY event_on, user_pseudo_id, session_number
