@@ -232,8 +232,8 @@ type Timetable struct {
 
 // Slot is one task's time. Latest is meaningful where HasLatest.
 type Slot struct {
-	Earliest  int // start, from gates and inputs
-	Finish    int // earliest finish with pools in their windows
+	Earliest  int // start, by gates, inputs and pools in their windows
+	Finish    int // finish of a task that starts then
 	Planned   int // start after levelling
 	Latest    int // start that still holds every SLA that depends on it
 	HasLatest bool
