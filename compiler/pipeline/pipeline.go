@@ -26,6 +26,7 @@ import (
 	"sluice/compiler/load"
 	"sluice/compiler/model"
 	"sluice/compiler/resolve"
+	"sluice/compiler/schedule"
 	"sluice/compiler/spec"
 	"sluice/compiler/sql"
 	"sluice/runtime/plan"
@@ -215,14 +216,19 @@ func (p *pipeline) sql(ctx context.Context) error {
 }
 
 func (p *pipeline) schedule(context.Context) error {
+	p.diags = append(p.diags, schedule.Run(p.result.Model)...)
 	return nil
 }
 
 func (p *pipeline) emit(context.Context) error {
+	// A platform without a diagnostic gives a sound plan, or a stage has a hole: then
+	// no plan is better than a wrong one.
 	m := p.result.Model
+	if node := unrendered(m); node != "" {
+		return fmt.Errorf("the SQL of %q has no result although nothing was reported, which is a bug in sluice", node)
+	}
 	built := planjson.Build(m)
 	if err := plan.Validate(built); err != nil {
-		// A platform without a diagnostic has a sound plan, or a stage has a hole.
 		return fmt.Errorf("the plan is not sound, which is a bug in sluice: %w", err)
 	}
 	files, err := planjson.Files(built)
@@ -233,6 +239,33 @@ func (p *pipeline) emit(context.Context) error {
 	files = append(files, cloudbuild.Files(m)...)
 	p.result.Plan, p.result.Files = built, files
 	return nil
+}
+
+// unrendered finds a statement that the warehouse would get nothing of. Routines of
+// the embedded warehouse need none: calls are expanded where they stand.
+func unrendered(m *model.Platform) string {
+	lacks := func(s *model.Statement) bool { return s != nil && (s.Failed || s.Rendered == "") }
+	for _, t := range m.Tables {
+		if lacks(t.Statement) {
+			return t.Name
+		}
+	}
+	for _, c := range m.Checks {
+		if lacks(c.Statement) {
+			return c.ID
+		}
+	}
+	for _, e := range m.Exports {
+		if lacks(e.Statement) {
+			return "export." + e.Name
+		}
+	}
+	for _, r := range m.Routines {
+		if r.Statement.Failed || m.Target == "bigquery" && r.Statement.Rendered == "" {
+			return r.Name
+		}
+	}
+	return ""
 }
 
 // Folder is where an environment's files belong, below the platform's root.

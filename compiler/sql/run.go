@@ -43,14 +43,17 @@ func Run(ctx context.Context, m *model.Platform, o Options) diag.List {
 		r.timeZone = m.Spec.Info.TimeZone.V
 	}
 	r.parameters = parameters(m)
-	for _, f := range m.Routines {
-		if ctx.Err() == nil {
-			r.routine(f)
-		}
-	}
+	r.waiting = slices.Clone(m.Routines)
 	for _, t := range m.Tables {
 		if ctx.Err() == nil {
+			r.readyRoutines()
 			r.table(t)
+		}
+	}
+	r.readyRoutines()
+	for _, f := range r.waiting { // on a cycle
+		if ctx.Err() == nil {
+			r.routine(f)
 		}
 	}
 	for _, e := range m.Exports {
@@ -76,7 +79,23 @@ type runner struct {
 	parameters []engine.Column
 	tables     map[*model.Table]*schema
 	routines   map[string]*routine
+	waiting    []*model.Routine // not yet analysed, in order
 	diags      diag.List
+}
+
+// readyRoutines analyses the routines whose tables are all known by now: a table
+// function can read what is made in the same change. What calls one comes after what
+// that one reads.
+func (r *runner) readyRoutines() {
+	r.waiting = slices.DeleteFunc(r.waiting, func(f *model.Routine) bool {
+		for _, t := range f.Reads {
+			if r.tables[t] == nil {
+				return false
+			}
+		}
+		r.routine(f)
+		return true
+	})
 }
 
 // schema is what SQL may read of a table.
