@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sluice/runtime/event"
+	"sluice/runtime/task"
 )
 
 const (
@@ -47,7 +48,7 @@ func (l *loop) afterSend(r sending) event.Event {
 		return e
 	}
 	e.Kind, e.Message = event.AlertFailed, l.mask(r.err.Error())
-	if tries := l.s.Alerts[r.id].Attempts; tries+1 < sendAttempts {
+	if tries := l.s.Alerts[r.id].Attempts; tries+1 < sendAttempts && task.ClassOf(r.err) != task.Permanent {
 		e.Until = l.now().Add(firstSendWait << tries).UTC().Truncate(time.Microsecond)
 	}
 	return e

@@ -40,6 +40,9 @@ type Journal interface {
 	History(ctx context.Context, environment, task, before string, n int) ([]Measure, error)
 	// Durations gives for every task of the environment how long it took on its last n days, newest first.
 	Durations(ctx context.Context, environment string, n int) (map[string][]time.Duration, error)
+	// Promises lists the last recorded status of every SLA of the environment on the business days
+	// from … to, both included, by SLA and day.
+	Promises(ctx context.Context, environment, from, to string) ([]Promise, error)
 	Close() error
 }
 
@@ -86,6 +89,15 @@ type Measure struct {
 	Rows     int64 // Result.RowsOut
 	Bytes    int64
 	At       time.Time
+}
+
+// Promise is the last recorded status of an SLA on a day.
+type Promise struct {
+	SLA      string
+	Day      string
+	Status   string // see runtime/sla
+	Deadline time.Time
+	Ready    time.Time // zero where it was not
 }
 
 // Owner is a process.

@@ -55,6 +55,15 @@ CREATE TABLE measures (
 	at          INTEGER NOT NULL,
 	PRIMARY KEY (environment, task, day)
 ) WITHOUT ROWID;
+CREATE TABLE promises (
+	environment TEXT NOT NULL,
+	sla         TEXT NOT NULL,
+	day         TEXT NOT NULL,
+	status      TEXT NOT NULL,
+	deadline    INTEGER NOT NULL,
+	ready       INTEGER NOT NULL,
+	PRIMARY KEY (environment, sla, day)
+) WITHOUT ROWID;
 `
 
 // SQLite is a journal in one SQLite file. Every Append is synced to disk; appends that
@@ -332,6 +341,27 @@ func (j *SQLite) Durations(ctx context.Context, environment string, n int) (map[
 		all[task] = append(all[task], time.Duration(micros)*time.Microsecond)
 	}
 	return all, j.fault("", rows.Err())
+}
+
+// Promises lists what is recorded of SLAs.
+func (j *SQLite) Promises(ctx context.Context, environment, from, to string) ([]Promise, error) {
+	rows, err := j.read.QueryContext(ctx, `SELECT sla, day, status, deadline, ready FROM promises
+		WHERE environment = ? AND day >= ? AND day <= ? ORDER BY sla, day`, environment, from, to)
+	if err != nil {
+		return nil, j.fault("", err)
+	}
+	defer rows.Close()
+	var list []Promise
+	for rows.Next() {
+		var p Promise
+		var deadline, ready int64
+		if err := rows.Scan(&p.SLA, &p.Day, &p.Status, &deadline, &ready); err != nil {
+			return nil, j.fault("", err)
+		}
+		p.Deadline, p.Ready = fromMicros(deadline), fromMicros(ready)
+		list = append(list, p)
+	}
+	return list, j.fault("", rows.Err())
 }
 
 func fromMicros(micros int64) time.Time {

@@ -168,6 +168,9 @@ func project(tx *sql.Tx, req *request) error {
 			_, err = tx.Exec(`UPDATE runs SET outcome = ?, ended_at = ? WHERE id = ?`, e.Outcome, micros(e.At), r.row)
 		case event.TasksReset, event.RunSelected:
 			_, err = tx.Exec(`UPDATE runs SET outcome = '', ended_at = 0 WHERE id = ?`, r.row)
+		case event.SLAChanged:
+			_, err = tx.Exec(`INSERT OR REPLACE INTO promises VALUES (?, ?, ?, ?, ?, ?)`, r.id.Environment, e.SLA.Name,
+				r.id.Day, e.SLA.Status, micros(e.SLA.Deadline), micros(e.SLA.Ready))
 		case event.TaskSucceeded, event.TaskWarned:
 			if e.Result == nil || e.Started.IsZero() {
 				continue
