@@ -46,15 +46,14 @@ func (r *runner) analyse(s *model.Statement, kind engine.Kind, arguments []engin
 		return engine.Result{}, false
 	}
 	for _, p := range found.Problems {
-		report(&r.diags, s, s.Node, p)
+		r.report(s, p)
 	}
 	if len(found.Problems) > 0 {
 		return engine.Result{}, false
 	}
 	s.Failed = false
 	for _, p := range found.Untranslated {
-		d := r.diags.Errorf(p.Code, Place(s, p.Start, p.End), "%s", p.Message).WithNode(s.Node)
-		d.Hint = p.Hint
+		r.report(s, p)
 		s.Failed = true
 	}
 	if r.duckdb {
@@ -63,6 +62,19 @@ func (r *runner) analyse(s *model.Statement, kind engine.Kind, arguments []engin
 		s.Rendered = r.bigQuery(s, parsed)
 	}
 	return found, true
+}
+
+// report reports a problem in a statement. One that was made for a check has no lines
+// of the user's but the check's condition, which stands in it word by word.
+func (r *runner) report(s *model.Statement, p engine.Problem) {
+	if where := r.inside[s]; where != nil {
+		if from := strings.Index(s.Text, where.Text); from >= 0 && p.Start >= from && p.Start <= from+len(where.Text) {
+			p.Start -= from
+			p.End = max(0, min(p.End-from, len(where.Text)))
+			s = where
+		}
+	}
+	report(&r.diags, s, s.Node, p)
 }
 
 // request gathers what the statement names. It reports false where something of that

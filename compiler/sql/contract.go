@@ -23,6 +23,12 @@ func (r *runner) names(s *model.Statement, items []engine.Item) bool {
 				WithHint("name it: … AS name")
 			continue
 		}
+		if c.Type.IsZero() {
+			sound = false
+			r.diags.Errorf(diag.SQLTypeMismatch, at, "column %q of the result has a type that cannot be stored", c.Name).
+				WithNode(s.Node).
+				WithHint("cast it to a type of BigQuery")
+		}
 		key := strings.ToLower(c.Name)
 		if j, taken := first[key]; taken {
 			sound = false
@@ -72,23 +78,17 @@ func (r *runner) contract(t *model.Table, contract []model.Column, items []engin
 	for i := range contract {
 		c := &contract[i]
 		if !given[strings.ToLower(c.Name)] {
-			d := r.contractDiag(s, diag.MissingColumn, c.At, "the query of %q does not give the declared column %q", t.Name, c.Name).
+			d := r.diags.Errorf(diag.MissingColumn, c.At, "the query of %q does not give the declared column %q", t.Name, c.Name).
 				WithNode(t.Name).
 				WithRelated(itemSpan(s, items, len(items)-1, ""), "the query's columns are %s", columnNames(s.Columns)).
 				WithHint("add it to the query, or take it out of columns")
 			if near := nearest(c.Name, s.Columns, declared); near != "" {
-				d.WithHint("did the query mean it by %q? Rename one of them", near)
+				d.WithHint("the query gives %q; rename one of them", near)
 			}
 			out = append(out, *c)
 		}
 	}
 	return out
-}
-
-// contractDiag is an error, also at level baseline: a contract is the user's promise,
-// not the analyser's opinion.
-func (r *runner) contractDiag(_ *model.Statement, code diag.Code, at diag.Span, format string, args ...any) *diag.Diagnostic {
-	return r.diags.Errorf(code, at, format, args...)
 }
 
 func (r *runner) extraColumn(t *model.Table, c model.Column, at diag.Span, contract []model.Column) {

@@ -163,18 +163,16 @@ func (r *reader) failed(s *model.Statement, err error) {
 
 func reportFailure(list *diag.List, s *model.Statement, err error) {
 	list.Errorf(diag.AnalyserFailed, Place(s, -1, 0), "the SQL analyser failed on this statement: %v", err).
-		WithNode(nodeOf(s)).
+		WithNode(s.Node).
 		WithHint("simplify the statement, or set analysis: \"off\" with a reason and declared columns")
 }
 
-// nodeOf is the node that a statement belongs to: the task of a check is its own.
-func nodeOf(s *model.Statement) string { return s.Node }
-
-// report turns a problem in a text into a diagnostic. Below strict it is a warning.
+// report turns a problem in a text into a diagnostic. Below strict it is a warning,
+// but for what the embedded warehouse cannot run.
 func report(list *diag.List, s *model.Statement, node string, p engine.Problem) *diag.Diagnostic {
 	at := Place(s, p.Start, p.End)
 	var d *diag.Diagnostic
-	if s.Level == "baseline" {
+	if s.Level == "baseline" && p.Code != diag.UntranslatableSQL {
 		d = list.Warnf(p.Code, at, "%s", p.Message)
 	} else {
 		d = list.Errorf(p.Code, at, "%s", p.Message)

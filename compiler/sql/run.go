@@ -38,6 +38,7 @@ func Run(ctx context.Context, m *model.Platform, o Options) diag.List {
 		duckdb:   m.Target == "duckdb",
 		tables:   map[*model.Table]*schema{},
 		routines: map[string]*routine{},
+		inside:   map[*model.Statement]*model.Statement{},
 	}
 	if m.Spec != nil {
 		r.timeZone = m.Spec.Info.TimeZone.V
@@ -268,10 +269,17 @@ func (r *runner) check(c *model.Check) {
 		}
 	}
 	s := c.Statement
-	if s == nil || s.Failed || !sound {
-		if s != nil {
-			s.Failed = true
-		}
+	if s == nil || s.Failed {
+		return
+	}
+	if c.Spec != nil && c.Spec.Where.V != "" {
+		where := &model.Statement{Node: c.ID, Text: c.Spec.Where.V, At: c.Spec.Where.At, Indent: int(c.Spec.Where.At.Col) - 1, Level: "strict"}
+		parsed, err := r.parser.parse(where.Text, engine.Condition)
+		sound = sound && err == nil && parsed.Problem == nil // reported by Parse
+		r.inside[s] = where
+	}
+	if !sound {
+		s.Failed = true
 		return
 	}
 	if found, ok := r.analyse(s, engine.Query, nil, ""); ok {

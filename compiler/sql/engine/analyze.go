@@ -167,7 +167,7 @@ func typeText(t gsql.Googlesql_TypeNode) string {
 func (e *Engine) translate(statement gsql.ResolvedStatementNode, r Request, w *wrapped) (string, []Problem) {
 	physical := map[string]string{}
 	addPhysical(physical, r.Tables, r.Functions)
-	text, problems := e.translator.Translate(statement, func(name string) string { return physical[name] }, r.TimeZone)
+	text, problems := e.translator.Translate(statement, func(name string) string { return physical[name] }, r.TimeZone, w.sql())
 	for i := range problems {
 		if problems[i].Start >= 0 {
 			problems[i].Start = w.back(problems[i].Start)

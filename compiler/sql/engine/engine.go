@@ -50,8 +50,8 @@ type Translator struct {
 	Rewrites []gsql.ResolvedASTRewrite
 	// Translate gives the SQL, or every construct that has no counterpart with its
 	// offset in the analysed text (-1 where unknown). table gives the quoted name of a
-	// catalogue table, timeZone is the session's.
-	Translate func(statement gsql.ResolvedStatementNode, table func(string) string, timeZone string) (string, []Problem)
+	// catalogue table, timeZone is the session's, source the analysed text.
+	Translate func(statement gsql.ResolvedStatementNode, table func(string) string, timeZone, source string) (string, []Problem)
 }
 
 // Shared returns the process's engine, starting it on the first call with that

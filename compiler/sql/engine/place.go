@@ -125,7 +125,7 @@ var messageKinds = []struct {
 	{regexp.MustCompile(`^(Unrecognized name|Name .* not found inside|Column .* not found|Column name .* not found|Field name .* does not exist|Column .* in USING clause not found)`), diag.UnknownSQLColumn, ""},
 	{regexp.MustCompile(`^(Function not found|Table-valued function not found|Aggregate function .* not found|Invalid function name|Type not found)`), diag.UnknownFunction, "declare it under routine, or correct the name; functions of BigQuery need no dataset"},
 	{regexp.MustCompile(`^Query parameter`), diag.UndeclaredParameter, ""},
-	{regexp.MustCompile(`^No matching signature|^(Invalid cast|Cannot (coerce|cast|access field)|Could not cast)|incompatible types|should be type|must be type|cannot be compared|should return type|expected type|has type|^Column \d+ in .* has`), diag.SQLTypeMismatch, ""},
+	{regexp.MustCompile(`^No matching signature|^(Invalid cast|Cannot (coerce|cast|access field)|Could not cast)|incompatible types?|should be type|must be type|cannot be compared|should return type|expected type|has type|^Column \d+ in .* has`), diag.SQLTypeMismatch, ""},
 }
 
 // classify gives a message of the library its code, its hint and notes.
