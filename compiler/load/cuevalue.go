@@ -41,7 +41,7 @@ func (e *evaluation) declaration(id declID, static []staticDecl) {
 		return
 	}
 	pure := len(static) > 0 && !e.index.patterned[id.section] && !e.index.generated[id.section]
-	decl.value = e.read(v, exprs, pure, decl.key)
+	decl.value = e.read(v, e.declarationType(id.section), exprs, pure, decl.key)
 	// CUE does not see everything that is wrong below a pattern; a second look is cheap.
 	if !conforms(&decl.value, e.declarationType(id.section)) {
 		if diags := e.diagnose(decl, exprs, v, nil); len(diags) > 0 {
@@ -49,7 +49,7 @@ func (e *evaluation) declaration(id declID, static []staticDecl) {
 			return
 		}
 	}
-	e.result.decls = append(e.result.decls, decl)
+	e.result.add(decl)
 }
 
 // declarationType is the type of a section's declarations.
@@ -108,9 +108,9 @@ func conforms(v *value, t *lang.Type) bool {
 // read turns a valid CUE value into a value. exprs are the places in the user's
 // syntax that make it, as far as they stand there literally under its path; pure
 // says that nothing else but the schema contributes. near is the place of what
-// surrounds it.
-func (e *evaluation) read(v cue.Value, exprs []ast.Expr, pure bool, near diag.Span) value {
-	exprs, pure = split(exprs, pure)
+// surrounds it. The type only says which fields to ask for.
+func (e *evaluation) read(v cue.Value, t *lang.Type, exprs []ast.Expr, pure bool, near diag.Span) value {
+	exprs, pure = e.split(exprs, pure)
 	var out value
 	out.lead = -1
 	switch x := writtenBy(exprs); {
@@ -155,10 +155,10 @@ func (e *evaluation) read(v cue.Value, exprs []ast.Expr, pure bool, near diag.Sp
 		out.str, _ = v.String()
 	case cue.ListKind:
 		out.kind = listValue
-		e.readList(&out, v, exprs, pure, near)
+		e.readList(&out, v, t, exprs, pure, near)
 	case cue.StructKind:
 		out.kind = structValue
-		e.readStruct(&out, v, exprs, pure, near)
+		e.readStruct(&out, v, t, exprs, pure, near)
 	default:
 		e.result.diags.Errorf(diag.WrongType, orPlace(out.at, near), "%s has no place in a platform", textOf(v)).
 			WithHint("use a string, number, boolean, list or struct")
@@ -173,7 +173,7 @@ func orPlace(at, near diag.Span) diag.Span {
 	return at
 }
 
-func (e *evaluation) readList(out *value, v cue.Value, exprs []ast.Expr, pure bool, near diag.Span) {
+func (e *evaluation) readList(out *value, v cue.Value, t *lang.Type, exprs []ast.Expr, pure bool, near diag.Span) {
 	var lit *ast.ListLit
 	for _, x := range exprs {
 		if l, ok := x.(*ast.ListLit); ok && plainList(l) {
@@ -190,7 +190,14 @@ func (e *evaluation) readList(out *value, v cue.Value, exprs []ast.Expr, pure bo
 		if lit != nil && i < len(lit.Elts) {
 			item = []ast.Expr{lit.Elts[i]}
 		}
-		el := element{value: e.read(it.Value(), item, pure && item != nil, near)}
+		of := anyType
+		if t.Kind == lang.List {
+			of = t.Elem
+			if i == 0 && t.First != nil {
+				of = t.First
+			}
+		}
+		el := element{value: e.read(it.Value(), of, item, pure && item != nil, near)}
 		el.key = orPlace(el.at, near)
 		out.elems = append(out.elems, el)
 	}
@@ -207,39 +214,84 @@ func plainList(l *ast.ListLit) bool {
 	})
 }
 
-func (e *evaluation) readStruct(out *value, v cue.Value, exprs []ast.Expr, pure bool, near diag.Span) {
+func (e *evaluation) readStruct(out *value, v cue.Value, t *lang.Type, exprs []ast.Expr, pure bool, near diag.Span) {
 	written := fieldsOf(exprs)
-	it, err := v.Fields()
-	if err != nil {
-		return
-	}
-	allWritten := true
-	for it.Next() {
-		name := it.Selector().Unquoted()
-		el := element{name: name}
-		var inner []ast.Expr
-		for _, w := range written {
-			if w.name == name {
-				if inner == nil {
-					el.key = spanOf(w.label)
+	switch {
+	case t.Kind == lang.Struct:
+		kind := ""
+		if t.ByKind != nil {
+			kind, _ = v.LookupPath(kindPath).String()
+		}
+		for _, fields := range [][]*lang.Field{t.Fields, t.Variant(kind)} {
+			for _, f := range fields {
+				if pure && f.Optional && !isWritten(written, f.Name) {
+					continue
 				}
-				inner = append(inner, w.value)
+				if w := v.LookupPath(e.loader.paths[f]); w.Exists() {
+					e.readField(out, f.Name, w, f.Type, written, pure, near)
+				}
 			}
 		}
-		el.value = e.read(it.Value(), inner, pure, near)
-		if inner == nil {
-			allWritten = allWritten && !el.set
-			el.key = el.at
-			if el.key.IsZero() && el.set {
-				el.key = near
+	case pure && inOneFile(written):
+		// Nothing but what is written: in the order of the text, and CUE need not
+		// work out an order.
+		slices.SortStableFunc(written, func(a, b writtenField) int { return a.label.Pos().Offset() - b.label.Pos().Offset() })
+		for _, w := range written {
+			if out.get(w.name) == nil {
+				e.readField(out, w.name, v.LookupPath(cue.MakePath(cue.Str(w.name))), elemType(t), written, pure, near)
 			}
 		}
-		out.elems = append(out.elems, el)
+	default:
+		it, err := v.Fields()
+		if err != nil {
+			return
+		}
+		for it.Next() {
+			e.readField(out, it.Selector().Unquoted(), it.Value(), elemType(t), written, pure, near)
+		}
 	}
-	// In the order of the user's text; what is generated keeps CUE's order.
-	if allWritten {
-		slices.SortStableFunc(out.elems, func(a, b element) int { return byPlace(a.key, b.key) })
+}
+
+var kindPath = cue.MakePath(cue.Str("kind"))
+
+// elemType is the type of a map's elements; any for what has no type of its own.
+func elemType(t *lang.Type) *lang.Type {
+	if t.Kind == lang.Map {
+		return t.Elem
 	}
+	return anyType
+}
+
+func (e *evaluation) readField(out *value, name string, v cue.Value, t *lang.Type, written []writtenField, pure bool, near diag.Span) {
+	el := element{name: name}
+	var inner []ast.Expr
+	for _, w := range written {
+		if w.name == name {
+			if inner == nil {
+				el.key = spanOf(w.label)
+			}
+			inner = append(inner, w.value)
+		}
+	}
+	el.value = e.read(v, t, inner, pure, near)
+	if inner == nil && el.set {
+		el.key = orPlace(el.at, near)
+	}
+	out.elems = append(out.elems, el)
+}
+
+func isWritten(written []writtenField, name string) bool {
+	return slices.ContainsFunc(written, func(w writtenField) bool { return w.name == name })
+}
+
+// inOneFile reports fields that all stand in the same file.
+func inOneFile(written []writtenField) bool {
+	for _, w := range written[min(1, len(written)):] {
+		if w.label.Pos().Filename() != written[0].label.Pos().Filename() {
+			return false
+		}
+	}
+	return true
 }
 
 type writtenField struct {
@@ -269,55 +321,88 @@ func fieldsOf(exprs []ast.Expr) []writtenField {
 	return out
 }
 
-// split takes conjunctions and parentheses apart, and embeddings in struct
-// literals out. It also tells whether what is left is nothing but literals.
-func split(exprs []ast.Expr, pure bool) ([]ast.Expr, bool) {
-	var out []ast.Expr
-	var visit func(x ast.Expr)
-	visit = func(x ast.Expr) {
-		switch x := x.(type) {
-		case *ast.ParenExpr:
-			visit(x.X)
-		case *ast.Alias:
-			visit(x.Expr)
-		case *ast.BinaryExpr:
-			if x.Op == token.AND {
-				visit(x.X)
-				visit(x.Y)
-				return
-			}
-			pure = false
-			out = append(out, x)
-		case *ast.StructLit:
-			out = append(out, x)
-			for _, d := range x.Elts {
-				switch d := d.(type) {
-				case *ast.EmbedDecl:
-					pure = false
-					visit(d.Expr)
-				case *ast.Field:
-					if _, _, err := ast.LabelName(d.Label); err != nil || d.Constraint != token.ILLEGAL {
-						pure = false
-					}
-				case *ast.CommentGroup, *ast.Attribute:
-				default:
-					pure = false
-				}
-			}
+// split takes conjunctions and parentheses apart and embeddings in struct literals
+// out, and puts what a name of the package or a let stands for in place of the
+// name, behind what is written on the spot. It also tells whether what is left is
+// nothing but literals.
+func (e *evaluation) split(exprs []ast.Expr, pure bool) ([]ast.Expr, bool) {
+	if len(exprs) == 1 { // nearly all
+		switch exprs[0].(type) {
 		case *ast.BasicLit, *ast.Interpolation:
-			out = append(out, x)
-		case *ast.ListLit:
-			pure = pure && plainList(x)
-			out = append(out, x)
-		default:
-			pure = false
-			out = append(out, x)
+			return exprs, pure
 		}
 	}
+	s := splitter{names: e.named, pure: pure}
 	for _, x := range exprs {
-		visit(x)
+		s.visit(x)
 	}
-	return out, pure
+	for len(s.named) > 0 && len(s.out) < 1000 {
+		x := s.named[0]
+		s.named = s.named[1:]
+		s.visit(x)
+	}
+	return s.out, s.pure
+}
+
+type splitter struct {
+	names map[ast.Node]ast.Expr // what top-level fields and lets stand for
+	out   []ast.Expr
+	named []ast.Expr // still to visit
+	steps int
+	pure  bool
+}
+
+func (s *splitter) visit(x ast.Expr) {
+	switch x := x.(type) {
+	case *ast.ParenExpr:
+		s.visit(x.X)
+	case *ast.Alias:
+		s.visit(x.Expr)
+	case *ast.BinaryExpr:
+		if x.Op == token.AND {
+			s.visit(x.X)
+			s.visit(x.Y)
+			return
+		}
+		s.opaque(x)
+	case *ast.Ident:
+		if meaning := s.names[x.Node]; meaning != nil && s.steps < 100 {
+			s.steps++ // names may go in circles
+			switch meaning.(type) {
+			case *ast.StructLit, *ast.BinaryExpr, *ast.ParenExpr:
+				s.named = append(s.named, meaning)
+				return
+			}
+		}
+		s.opaque(x)
+	case *ast.StructLit:
+		s.out = append(s.out, x)
+		for _, d := range x.Elts {
+			switch d := d.(type) {
+			case *ast.EmbedDecl:
+				s.visit(d.Expr)
+			case *ast.Field:
+				if _, _, err := ast.LabelName(d.Label); err != nil || d.Constraint != token.ILLEGAL {
+					s.pure = false
+				}
+			case *ast.CommentGroup, *ast.Attribute, *ast.LetClause:
+			default:
+				s.pure = false
+			}
+		}
+	case *ast.ListLit:
+		s.pure = s.pure && plainList(x)
+		s.out = append(s.out, x)
+	case *ast.BasicLit, *ast.Interpolation:
+		s.out = append(s.out, x)
+	default:
+		s.opaque(x)
+	}
+}
+
+func (s *splitter) opaque(x ast.Expr) {
+	s.pure = false
+	s.out = append(s.out, x)
 }
 
 // writtenBy is the expression that a value's place is taken from: a literal where

@@ -80,7 +80,7 @@ func (d *diagnosis) covered(path []string) bool {
 }
 
 func (d *diagnosis) walk(u cue.Value, t *lang.Type, exprs []ast.Expr, s spot) {
-	exprs, _ = split(exprs, false)
+	exprs, _ = d.e.split(exprs, false)
 	if x := writtenBy(exprs); x != nil {
 		s.at = spanOf(x)
 	} else if at := userPlace(u); !at.IsZero() {
@@ -355,7 +355,7 @@ func (d *diagnosis) raw(group []errors.Error, near diag.Span) {
 	case strings.HasPrefix(format, "conflicting values"), strings.HasPrefix(format, "incompatible list lengths"):
 		code, hint = diag.WrongType, "everything that is said of a field is unified: keep one of the values"
 	case strings.HasPrefix(format, "field not allowed"):
-		code, hint = diag.UnknownField, "remove the field, or correct its name"
+		code, hint = diag.UnknownField, "remove the field; or, where a definition of yours does not allow it, add ... to that definition"
 	case strings.HasPrefix(format, "invalid value"):
 		code, hint = diag.OutOfBounds, "correct the value"
 	case strings.HasPrefix(format, "incomplete value"), strings.HasPrefix(format, "undefined field"), strings.HasPrefix(format, "non-concrete"):

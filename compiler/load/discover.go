@@ -21,11 +21,13 @@ import (
 
 // A file is one CUE file of the package.
 type file struct {
-	path   string // relative to the root, with slashes; what spans name
-	src    []byte
-	sum    [sha256.Size]byte
-	syntax *ast.File // parsed once for the survey and the literal path; CUE gets parses of its own
-	survey survey
+	path     string // relative to the root, with slashes; what spans name
+	src      []byte
+	sum      [sha256.Size]byte
+	survey   survey
+	excluded bool  // by a build attribute
+	err      error // of the parser
+	literals *part // its declarations where all of them are literals; else nil
 }
 
 // A folder is where a platform lives.
@@ -129,8 +131,10 @@ func (f folder) read(paths []string, workers int) ([]*file, error) {
 
 // parallel calls do for 0..n-1 on the given number of goroutines, in runs of
 // neighbours.
-func parallel(n, workers int, do func(i int)) {
-	const run = 16
+func parallel(n, workers int, do func(i int)) { parallelRuns(n, workers, 16, do) }
+
+// parallelRuns is parallel with runs of the given length.
+func parallelRuns(n, workers, run int, do func(i int)) {
 	if workers <= 1 || n <= run {
 		for i := range n {
 			do(i)
@@ -159,32 +163,41 @@ func parallel(n, workers int, do func(i int)) {
 	wg.Wait()
 }
 
-// selectPackage parses the files and keeps those of the package in dir. What is
-// no CUE, or of no package, is reported.
+// scan parses a file, surveys it, and reads its literals. The syntax is not kept:
+// ten thousand files of it are more than everything else together.
+func (l *loader) scan(f *file) {
+	syntax, err := parser.ParseFile(f.path, f.src)
+	f.err = err
+	if syntax == nil {
+		return
+	}
+	f.excluded = excluded(syntax)
+	s := surveyFile(syntax, l.lang.Platform)
+	f.survey = s.whole(syntax)
+	if err == nil && s.literal && !l.options.noLiteral {
+		f.literals = l.readLiterals(f, s.decls)
+	}
+}
+
+// selectPackage scans the files and keeps those of the package in dir. What is no
+// CUE, or of no package, is reported.
 func (l *loader) selectPackage(files []*file) []*file {
-	errs := make([]error, len(files))
-	parallel(len(files), l.workers, func(i int) {
-		files[i].syntax, errs[i] = parser.ParseFile(files[i].path, files[i].src)
-	})
+	parallel(len(files), l.workers, func(i int) { l.scan(files[i]) })
 	dir := l.folder.rel(l.folder.dir)
 	own := func(f *file) bool { return path.Dir(f.path) == dir }
 
 	firsts := map[string]*file{} // first file of each package in the folder itself
 	var names []string
 	for _, f := range files {
-		if f.syntax == nil || excluded(f.syntax) {
-			continue
-		}
-		name := f.syntax.PackageName()
-		if own(f) && name != "" && name != "_" && firsts[name] == nil {
+		name := f.survey.pkg
+		if own(f) && !f.excluded && name != "" && name != "_" && firsts[name] == nil {
 			firsts[name] = f
 			names = append(names, name)
 		}
 	}
 	if len(names) > 1 {
-		f := firsts[names[1]]
-		l.diags.Errorf(diag.PackageError, l.span(packageClause(f.syntax)), "the folder holds two packages, %q and %q", names[0], names[1]).
-			WithRelated(l.span(packageClause(firsts[names[0]].syntax)), "package %q is named here", names[0]).
+		l.diags.Errorf(diag.PackageError, firsts[names[1]].survey.clause, "the folder holds two packages, %q and %q", names[0], names[1]).
+			WithRelated(firsts[names[0]].survey.clause, "package %q is named here", names[0]).
 			WithHint("give all files of a platform the same package clause, or move one package to a folder of its own")
 	}
 	if len(names) > 0 {
@@ -192,21 +205,14 @@ func (l *loader) selectPackage(files []*file) []*file {
 	}
 
 	var out []*file
-	for i, f := range files {
-		if !own(f) && (f.syntax == nil || f.syntax.PackageName() != l.pkg) {
-			continue // of another package, in a folder above
-		}
-		if f.syntax != nil && excluded(f.syntax) {
-			continue
-		}
-		if errs[i] != nil {
-			l.syntaxErrors(errs[i])
-			continue
-		}
-		switch name := f.syntax.PackageName(); name {
-		case l.pkg:
+	for _, f := range files {
+		switch name := f.survey.pkg; {
+		case f.excluded, !own(f) && name != l.pkg: // of another package, in a folder above
+		case f.err != nil:
+			l.syntaxErrors(f.err)
+		case name == l.pkg && name != "":
 			out = append(out, f)
-		case "", "_":
+		case name == "" || name == "_":
 			hint := "begin the file with a package clause"
 			if l.pkg != "" {
 				hint = fmt.Sprintf("begin the file with: package %s", l.pkg)
@@ -216,15 +222,6 @@ func (l *loader) selectPackage(files []*file) []*file {
 		}
 	}
 	return out
-}
-
-func packageClause(f *ast.File) ast.Node {
-	for _, d := range f.Decls {
-		if p, ok := d.(*ast.Package); ok {
-			return p.Name
-		}
-	}
-	return f
 }
 
 // excluded reports whether a file's build attribute leaves it out: @ignore(), or

@@ -8,6 +8,7 @@ import (
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/literal"
+	"cuelang.org/go/cue/parser"
 	"cuelang.org/go/cue/token"
 
 	"sluice/compiler/diag"
@@ -109,7 +110,11 @@ func (e *evaluation) importsAt(p token.Pos) []string {
 		if f.path != p.Position().Filename {
 			continue
 		}
-		for spec := range f.syntax.ImportSpecs() {
+		syntax, err := parser.ParseFile(f.path, f.src, parser.ImportsOnly)
+		if err != nil {
+			continue
+		}
+		for spec := range syntax.ImportSpecs() {
 			if spec.Pos().Offset() != p.Offset() && spec.Path.Pos().Offset() != p.Offset() {
 				continue
 			}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
@@ -48,8 +47,8 @@ func newIndex(files []*file) *index {
 		s := &f.survey
 		in := map[string]bool{}
 		for _, d := range s.decls {
-			if at := x.declaring[d.id()]; len(at) == 0 || at[len(at)-1] != i {
-				x.declaring[d.id()] = append(at, i)
+			if at := x.declaring[d.declID]; len(at) == 0 || at[len(at)-1] != i {
+				x.declaring[d.declID] = append(at, i)
 			}
 			in[d.section] = true
 		}
@@ -92,7 +91,7 @@ func (x *index) closure(seed []int) []int {
 		s := &x.files[queue[0]].survey
 		queue = queue[1:]
 		for _, d := range s.decls {
-			push(x.declaring[d.id()])
+			push(x.declaring[d.declID])
 		}
 		for _, r := range s.refs {
 			push(x.naming[r.root])
@@ -120,66 +119,40 @@ func (x *index) alone(f *file) bool {
 		return false
 	}
 	for _, d := range f.survey.decls {
-		if len(x.declaring[d.id()]) > 1 || x.patterned[d.section] || x.generated[d.section] {
+		if len(x.declaring[d.declID]) > 1 || x.patterned[d.section] || x.generated[d.section] {
 			return false
 		}
 	}
 	return true
 }
 
-// evaluate reads all declarations, literals from the syntax and the rest by CUE.
-func (l *loader) evaluate(ctx context.Context) ([]*declaration, error) {
+// evaluate gives all declarations, literals as they were read and the rest by CUE.
+func (l *loader) evaluate(ctx context.Context) ([]*part, error) {
 	x := newIndex(l.files)
 	if !l.embedsPlatform(x) {
 		return nil, nil
 	}
+	var parts []*part
 	var rest []int
-	literals := make([][]*declaration, len(l.files))
-	if l.options.noLiteral {
-		for i := range l.files {
+	for i, f := range l.files {
+		if f.literals != nil && x.alone(f) {
+			parts = append(parts, f.literals)
+		} else {
 			rest = append(rest, i)
 		}
-	} else {
-		parallel(len(l.files), l.workers, func(i int) {
-			if f := l.files[i]; x.alone(f) {
-				literals[i] = l.readLiterals(f)
-			}
-		})
-		for i := range l.files {
-			if literals[i] == nil {
-				rest = append(rest, i)
-			}
-		}
+		f.literals = nil
 	}
-	decls := slices.Concat(literals...)
-
 	groups := l.groups(x, rest)
-	results := make([]groupResult, len(groups))
-	var wg sync.WaitGroup
-	work := make(chan int)
-	for range min(l.workers, len(groups)) {
-		wg.Go(func() {
-			for i := range work {
-				results[i] = l.evaluateGroup(x, groups[i])
-			}
-		})
-	}
-	for i := range groups {
-		if ctx.Err() != nil {
-			break
+	results := make([]*part, len(groups))
+	parallelRuns(len(groups), l.workers, 1, func(i int) {
+		if ctx.Err() == nil {
+			results[i] = l.evaluateGroup(x, groups[i])
 		}
-		work <- i
-	}
-	close(work)
-	wg.Wait()
+	})
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	for _, r := range results {
-		decls = append(decls, r.decls...)
-		l.diags = append(l.diags, r.diags...)
-	}
-	return decls, nil
+	return append(parts, results...), nil
 }
 
 // embedsPlatform reports a package that never embeds the schema. Where something
@@ -190,11 +163,11 @@ func (l *loader) embedsPlatform(x *index) bool {
 			return true
 		}
 	}
-	at := l.span(packageClause(x.files[0].syntax))
+	at := x.files[0].survey.clause
 	for _, f := range x.files { // the file where it belongs
 		for _, d := range f.survey.decls {
 			if d.section == "platform" {
-				at = l.span(packageClause(f.syntax))
+				at = f.survey.clause
 			}
 		}
 	}
@@ -240,16 +213,12 @@ func (l *loader) groups(x *index, files []int) []group {
 	return out
 }
 
-type groupResult struct {
-	decls []*declaration
-	diags diag.List
-}
-
 // evaluateGroup builds a group's instance and reads its declarations. References
 // to nothing and unused imports are reported and taken out, so that they do not
 // hide what else is wrong.
-func (l *loader) evaluateGroup(x *index, g group) (r groupResult) {
-	e := &evaluation{loader: l, index: x, group: g, result: &r, lostImports: map[string]bool{}}
+func (l *loader) evaluateGroup(x *index, g group) *part {
+	r := &part{}
+	e := &evaluation{loader: l, index: x, group: g, result: r, lostImports: map[string]bool{}}
 	for range 5 { // each round takes out what the one before found
 		v, syntax, errs := e.instance(true)
 		if errs == nil {
@@ -355,7 +324,7 @@ func dropUnknown(f *ast.File, s *survey) {
 	}
 	at := map[int]bool{}
 	for _, u := range s.unknown {
-		at[u.Pos().Offset()] = true
+		at[u.offset] = true
 	}
 	f.Decls = slices.DeleteFunc(f.Decls, func(d ast.Decl) bool { return at[d.Pos().Offset()] })
 }
@@ -367,7 +336,9 @@ type evaluation struct {
 	group  group
 	root   cue.Value
 	syntax map[int]*ast.File
-	result *groupResult
+	result *part
+
+	named map[ast.Node]ast.Expr // see staticSyntax
 
 	unresolved  []token.Pos     // references to nothing and imports that fail, taken out
 	broken      []diag.Span     // places of the references
@@ -389,7 +360,7 @@ func (e *evaluation) run() {
 	for _, i := range e.group.seeds {
 		done := map[declID]bool{}
 		for _, d := range e.index.files[i].survey.decls {
-			id := d.id()
+			id := d.declID
 			if done[id] || e.index.declaring[id][0] != i {
 				continue // given by the first file that declares it
 			}
@@ -403,13 +374,26 @@ func (e *evaluation) run() {
 	}
 }
 
-// staticSyntax finds each declaration's syntax in this group's parses.
+// staticSyntax finds each declaration's syntax in this group's parses, and what
+// the names of the package and of lets stand for.
 func (e *evaluation) staticSyntax() map[declID][]staticDecl {
 	out := map[declID][]staticDecl{}
+	e.named = map[ast.Node]ast.Expr{}
 	for _, i := range e.group.all {
-		s := surveyFile(e.syntax[i], e.loader.lang.Platform)
-		for _, d := range s.decls {
-			out[d.id()] = append(out[d.id()], d)
+		f := e.syntax[i]
+		for _, d := range surveyFile(f, e.loader.lang.Platform).decls {
+			out[d.declID] = append(out[d.declID], d)
+		}
+		for _, d := range f.Decls {
+			switch d := d.(type) {
+			case *ast.LetClause:
+				e.named[d] = d.Expr
+			case *ast.Field:
+				name, _, err := ast.LabelName(d.Label)
+				if err == nil && len(e.index.naming[name]) == 1 { // else it means more than one of its places says
+					e.named[d], e.named[d.Value] = d.Value, d.Value
+				}
+			}
 		}
 	}
 	return out
@@ -470,7 +454,7 @@ func (e *evaluation) rootErrors() {
 		e.rawErrors(err)
 		return
 	}
-	e.result.diags = append(e.result.diags, e.loader.noPlatform(e.loader.span(packageClause(e.loader.files[0].syntax))))
+	e.result.diags = append(e.result.diags, e.loader.noPlatform(e.loader.files[0].survey.clause))
 }
 
 // rawErrors reports errors that belong to no declaration, as CUE says them.

@@ -84,26 +84,33 @@ func moduleName(f folder) string {
 // workers find them read, and the cache knows them.
 func (im *importer) survey(files []*file) {
 	for _, f := range files {
-		im.follow(f.syntax)
+		im.follow(f.survey.imports)
 	}
 }
 
-func (im *importer) follow(f *ast.File) {
-	for spec := range f.ImportSpecs() {
-		p, err := literal.Unquote(spec.Path.Value)
-		if err != nil {
-			continue
-		}
+func (im *importer) follow(paths []string) {
+	for _, p := range paths {
 		if _, seen := im.sources[p]; seen || isStandard(p) || ast.ParseImportPath(p).Path == cue.SchemaPath {
 			continue
 		}
 		im.sources[p] = im.read(p)
 		for _, s := range im.sources[p] {
 			if syntax, err := parser.ParseFile(s.name, s.src, parser.ImportsOnly); err == nil {
-				im.follow(syntax)
+				im.follow(importsOf(syntax))
 			}
 		}
 	}
+}
+
+// importsOf lists the paths that a file imports.
+func importsOf(f *ast.File) []string {
+	var out []string
+	for spec := range f.ImportSpecs() {
+		if p, err := literal.Unquote(spec.Path.Value); err == nil {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // isStandard reports whether the path names a package of CUE's own library: its

@@ -15,12 +15,11 @@ import (
 
 // readLiterals reads a file's declarations straight from its syntax. It gives nil
 // where anything is not a literal, does not fit the language, or is in doubt: CUE
-// then evaluates the file, and words what is wrong with it. A file without
-// declarations gives an empty slice.
-func (l *loader) readLiterals(f *file) []*declaration {
-	out := make([]*declaration, 0, len(f.survey.decls))
+// then evaluates the file, and words what is wrong with it.
+func (l *loader) readLiterals(f *file, decls []staticDecl) *part {
+	out := &part{}
 	r := literalReader{file: f.path, lines: newLineTable(f.src)}
-	for _, d := range f.survey.decls {
+	for _, d := range decls {
 		t := l.lang.Platform.Field(d.section).Type
 		if t.Kind == lang.Map {
 			if t.Key.Kind != lang.String || !t.Key.MatchString(d.name) {
@@ -28,11 +27,11 @@ func (l *loader) readLiterals(f *file) []*declaration {
 			}
 			t = t.Elem
 		}
-		decl := &declaration{section: d.section, name: d.name, key: r.span(d.label)}
+		decl := declaration{section: d.section, name: d.name, key: r.span(d.label)}
 		if !r.read(d.value, t, &decl.value) {
 			return nil
 		}
-		out = append(out, decl)
+		out.add(&decl)
 	}
 	return out
 }

@@ -24,6 +24,7 @@ import (
 	"runtime/debug"
 	"slices"
 
+	cuepath "cuelang.org/go/cue"
 	cueast "cuelang.org/go/cue/ast"
 
 	"sluice/compiler/diag"
@@ -97,6 +98,7 @@ type loader struct {
 	lang    *lang.Language
 	files   []*file // of the package, by path
 	imports *importer
+	paths   map[*lang.Field]cuepath.Path // of every field, by itself
 
 	badSyntax bool // a file of the package is no CUE, and left out
 }
@@ -140,6 +142,7 @@ func (l *loader) build(ctx context.Context, files []*file) (*spec.Platform, erro
 	if l.lang, err = lang.Parse(schema); err != nil {
 		return nil, err
 	}
+	l.paths = fieldPaths(l.lang)
 	if l.imports, err = newImporter(l.folder, schema); err != nil {
 		return nil, err
 	}
@@ -151,28 +154,22 @@ func (l *loader) build(ctx context.Context, files []*file) (*spec.Platform, erro
 		}
 		return l.empty(), nil
 	}
-	parallel(len(l.files), l.workers, func(i int) {
-		l.files[i].survey = surveyFile(l.files[i].syntax, l.lang.Platform)
-	})
 	for _, f := range l.files {
 		l.unknownSections(f)
 	}
 	l.imports.survey(l.files)
 
-	decls, err := l.evaluate(ctx)
+	parts, err := l.evaluate(ctx)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(decls, func(a, b *declaration) int { return byPlace(a.key, b.key) })
-
 	p := l.empty()
-	d := &decoder{diags: &l.diags}
-	for _, decl := range decls {
-		d.declaration(p, decl)
+	for _, part := range parts {
+		merge(p, &part.platform)
+		l.diags = append(l.diags, part.diags...)
 	}
-	if !l.diags.HasErrors() || p.Info.At.Line > 0 {
-		l.requirePlatform(p)
-	}
+	sortSections(p)
+	l.requirePlatform(p)
 	l.readSQLFiles(p)
 	return p, nil
 }
@@ -183,18 +180,21 @@ func (l *loader) requirePlatform(p *spec.Platform) {
 		return
 	}
 	for _, f := range l.files {
-		for _, d := range f.syntax.Decls {
-			if e, ok := d.(*cueast.EmbedDecl); ok {
-				l.diags.Errorf(diag.MissingField, l.span(e), "the required field %q is missing: the platform itself: name, time zone, business day, Google Cloud project", "platform").
-					WithHint(`add platform: {name: "…", time_zone: "…", gcp: {project: "…", region: "…"}}`)
-				return
-			}
+		if slices.ContainsFunc(f.survey.decls, func(d declared) bool { return d.section == "platform" }) {
+			return // it is there, and something is wrong with it
+		}
+	}
+	for _, f := range l.files {
+		if f.survey.embed.Line > 0 {
+			info := l.lang.Platform.Field("platform")
+			l.diags.Errorf(diag.MissingField, f.survey.embed, "the required field %q is missing: %s", info.Name, firstSentence(info.Doc)).
+				WithHint("add %s", example(info))
+			return
 		}
 	}
 }
 
-// unknownSections reports top-level fields that the language does not have, and
-// takes them out of the file.
+// unknownSections reports top-level fields that the language does not have.
 func (l *loader) unknownSections(f *file) {
 	if len(f.survey.unknown) == 0 {
 		return
@@ -203,15 +203,36 @@ func (l *loader) unknownSections(f *file) {
 	for _, s := range l.lang.Platform.Fields {
 		names = append(names, s.Name)
 	}
-	for _, field := range f.survey.unknown {
-		name, _, _ := cueast.LabelName(field.Label)
-		l.diags.Errorf(diag.UnknownField, l.span(field.Label), "a platform has no section %q", name).
-			WithHint("%s", didYouMean(name, names, "sections"))
+	for _, u := range f.survey.unknown {
+		l.diags.Errorf(diag.UnknownField, u.at, "a platform has no section %q", u.name).
+			WithHint("%s", didYouMean(u.name, names, "sections"))
 	}
 }
 
-// span is a syntax node's place.
-func (l *loader) span(n cueast.Node) diag.Span { return spanOf(n) }
+// fieldPaths makes the path of every field of the language once.
+func fieldPaths(l *lang.Language) map[*lang.Field]cuepath.Path {
+	paths := map[*lang.Field]cuepath.Path{}
+	var visit func(t *lang.Type)
+	visit = func(t *lang.Type) {
+		if t == nil {
+			return
+		}
+		fields := t.Fields
+		for _, v := range t.ByKind {
+			fields = slices.Concat(fields, v.Fields)
+		}
+		for _, f := range fields {
+			if _, seen := paths[f]; !seen {
+				paths[f] = cuepath.MakePath(cuepath.Str(f.Name))
+				visit(f.Type)
+			}
+		}
+		visit(t.Elem)
+		visit(t.First)
+	}
+	visit(l.Platform)
+	return paths
+}
 
 // spanOf is a node's place in the file that it was parsed from.
 func spanOf(n cueast.Node) diag.Span {

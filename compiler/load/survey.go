@@ -7,6 +7,7 @@ import (
 	"cuelang.org/go/cue/literal"
 	"cuelang.org/go/cue/token"
 
+	"sluice/compiler/diag"
 	"sluice/compiler/load/lang"
 	"sluice/cue"
 )
@@ -14,8 +15,12 @@ import (
 // A survey is what a file's syntax tells without evaluating it: what it declares,
 // what it may contribute to declarations of other files, and what it refers to.
 type survey struct {
-	decls   []staticDecl
-	unknown []*ast.Field // top-level fields that are no section
+	pkg     string    // of the package clause
+	clause  diag.Span // of its name
+	embed   diag.Span // of what is embedded at the top
+	imports []string  // import paths
+	decls   []declared
+	unknown []unknownSection
 	// literal: nothing but package clause, plain sections and declarations. The
 	// values inside are looked at when they are read.
 	literal bool
@@ -32,18 +37,28 @@ type survey struct {
 	refs  []reference
 }
 
-// staticDecl is a declaration whose name stands in the syntax.
-type staticDecl struct {
-	section string
-	name    string // empty for a section without names
-	label   ast.Node
-	value   ast.Expr
+// declID names a declaration. The name is empty for a section without names.
+type declID struct{ section, name string }
+
+// declared is a declaration whose name stands in the syntax.
+type declared struct {
+	declID
+	key diag.Span // of the label
 }
 
-func (d staticDecl) id() declID { return declID{d.section, d.name} }
+// staticDecl is a declared with its syntax.
+type staticDecl struct {
+	declID
+	label ast.Node
+	value ast.Expr
+}
 
-// declID names a declaration.
-type declID struct{ section, name string }
+// unknownSection is a top-level field that is no section.
+type unknownSection struct {
+	name   string
+	at     diag.Span
+	offset int
+}
 
 // reference is a use of a name of the package's scope.
 type reference struct {
@@ -54,54 +69,78 @@ type reference struct {
 // open reports whether the file may contribute to declarations it does not name.
 func (s *survey) open() bool { return len(s.patterns) > 0 || len(s.generates) > 0 }
 
+// surveyor surveys one file. decls are the declarations with their syntax, which
+// is not kept in the survey.
+type surveyor struct {
+	survey
+	platform *lang.Type
+	decls    []staticDecl
+}
+
 // surveyFile looks at a file's syntax.
-func surveyFile(f *ast.File, platform *lang.Type) survey {
-	s := survey{literal: true, patterns: map[string]bool{}, generates: map[string]bool{}, names: map[string]bool{}}
+func surveyFile(f *ast.File, platform *lang.Type) *surveyor {
+	s := &surveyor{platform: platform}
+	s.literal = true
+	s.patterns, s.generates, s.names = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	s.pkg = f.PackageName()
+	s.clause = spanOf(f)
 	schema := schemaImports(f)
 	for _, d := range f.Decls {
 		switch d := d.(type) {
-		case *ast.Package, *ast.CommentGroup:
+		case *ast.Package:
+			s.clause = spanOf(d.Name)
+		case *ast.CommentGroup:
 		case *ast.EmbedDecl:
 			s.literal = false
+			s.embed = spanOf(d)
 			if isSchemaPlatform(d.Expr, schema) {
 				s.embeds = true
 				continue
 			}
 			s.embedsOther = true
-			s.every(platform, s.patterns)
+			s.every(s.patterns)
 		case *ast.Field:
-			s.field(d, platform)
+			s.field(d)
 		case *ast.Comprehension:
 			s.literal = false
-			s.comprehension(d, platform)
+			s.comprehension(d)
 		case *ast.ImportDecl, *ast.LetClause, *ast.Attribute:
 			s.literal = false
 		default:
 			s.literal = false
-			s.every(platform, s.patterns)
+			s.every(s.patterns)
 		}
-	}
-	if !s.literal {
-		s.refs = references(f)
 	}
 	return s
 }
 
+// whole is the survey without syntax, with what only the package needs.
+func (s *surveyor) whole(f *ast.File) survey {
+	for _, d := range s.decls {
+		s.survey.decls = append(s.survey.decls, declared{d.declID, spanOf(d.label)})
+	}
+	if !s.literal {
+		s.refs = references(f)
+		s.imports = importsOf(f)
+	}
+	return s.survey
+}
+
 // every marks all sections.
-func (s *survey) every(platform *lang.Type, set map[string]bool) {
-	for _, f := range platform.Fields {
+func (s *surveyor) every(set map[string]bool) {
+	for _, f := range s.platform.Fields {
 		set[f.Name] = true
 	}
 }
 
-func (s *survey) field(d *ast.Field, platform *lang.Type) {
+func (s *surveyor) field(d *ast.Field) {
 	if d.Constraint != token.ILLEGAL || d.Alias != nil || len(d.Attrs) > 0 {
 		s.literal = false
 	}
 	name, isIdent, err := ast.LabelName(d.Label)
 	if err != nil {
 		s.literal = false
-		s.every(platform, s.patterns)
+		s.every(s.patterns)
 		return
 	}
 	if isIdent && (strings.HasPrefix(name, "_") || strings.HasPrefix(name, "#")) {
@@ -109,19 +148,19 @@ func (s *survey) field(d *ast.Field, platform *lang.Type) {
 		s.names[name] = true
 		return
 	}
-	section := platform.Field(name)
+	section := s.platform.Field(name)
 	switch {
 	case section == nil:
-		s.unknown = append(s.unknown, d)
+		s.unknown = append(s.unknown, unknownSection{name, spanOf(d.Label), d.Pos().Offset()})
 	case section.Type.Kind != lang.Map:
-		s.decls = append(s.decls, staticDecl{section: name, label: d.Label, value: d.Value})
+		s.decls = append(s.decls, staticDecl{declID{section: name}, d.Label, d.Value})
 	default:
 		s.section(name, d.Value)
 	}
 }
 
 // section looks at the declarations of one section.
-func (s *survey) section(section string, x ast.Expr) {
+func (s *surveyor) section(section string, x ast.Expr) {
 	lit, ok := x.(*ast.StructLit)
 	if !ok {
 		s.literal = false
@@ -157,7 +196,7 @@ func (s *survey) section(section string, x ast.Expr) {
 			case isIdent && (strings.HasPrefix(name, "_") || strings.HasPrefix(name, "#")):
 				s.literal = false
 			default:
-				s.decls = append(s.decls, staticDecl{section: section, name: name, label: label, value: e.Value})
+				s.decls = append(s.decls, staticDecl{declID{section, name}, label, e.Value})
 			}
 		default:
 			s.literal = false
@@ -167,32 +206,32 @@ func (s *survey) section(section string, x ast.Expr) {
 }
 
 // comprehension looks at what a comprehension at the top of a file may declare.
-func (s *survey) comprehension(c *ast.Comprehension, platform *lang.Type) {
+func (s *surveyor) comprehension(c *ast.Comprehension) {
 	body, ok := c.Value.(*ast.StructLit)
 	if !ok || c.Fallback != nil {
-		s.every(platform, s.patterns)
+		s.every(s.patterns)
 		return
 	}
 	for _, e := range body.Elts {
 		f, ok := e.(*ast.Field)
 		if !ok {
 			if c, ok := e.(*ast.Comprehension); ok {
-				s.comprehension(c, platform)
+				s.comprehension(c)
 				continue
 			}
 			if _, ok := e.(*ast.LetClause); ok {
 				continue
 			}
-			s.every(platform, s.patterns)
+			s.every(s.patterns)
 			continue
 		}
 		name, _, err := ast.LabelName(f.Label)
-		section := platform.Field(name)
+		section := s.platform.Field(name)
 		if err != nil || section == nil || section.Type.Kind != lang.Map {
-			s.every(platform, s.patterns)
+			s.every(s.patterns)
 			continue
 		}
-		inner := survey{patterns: s.patterns, generates: s.generates}
+		inner := surveyor{survey: survey{patterns: s.patterns, generates: s.generates}, platform: s.platform}
 		inner.section(name, f.Value)
 		s.generates[name] = true // also names that are static: they depend on the clauses
 	}
