@@ -174,7 +174,7 @@ func TestSubstitutions(t *testing.T) {
 func TestScripts(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {
-		t.Skip("LOUD: no bash, the pipelines' scripts are NOT run")
+		t.Skip("NOT CHECKED: no bash, the pipelines' scripts are NOT run")
 	}
 	m := emittest.Platform("prod")
 	dir := t.TempDir()

@@ -226,7 +226,7 @@ func TestBucketKeysDiffer(t *testing.T) {
 func TestTerraformReads(t *testing.T) {
 	terraform, err := exec.LookPath("terraform")
 	if err != nil {
-		t.Skip("LOUD: terraform is not on PATH, its own reading of the configuration is NOT tested")
+		t.Skip("NOT CHECKED: terraform is not on PATH, its own reading of the configuration is NOT tested")
 	}
 	for name, m := range cases() {
 		t.Run(name, func(t *testing.T) {
