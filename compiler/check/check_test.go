@@ -402,3 +402,23 @@ func TestOrderOfDeclarationsDoesNotMatter(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkRun judges 10,000 tables in layers, each with a check.
+func BenchmarkRun(b *testing.B) {
+	sp := Shop()
+	for i := range 10_000 {
+		read := "app.members"
+		if i >= 100 {
+			read = fmt.Sprintf("big.t%05d JOIN big.t%05d ON TRUE", i-100, i*7%(i-99))
+		}
+		sp.Tables = append(sp.Tables, &spec.Table{
+			Node: Named(fmt.Sprintf("big.t%05d", i)), SQL: T("SELECT id, COUNT(*) AS n FROM " + read + " GROUP BY id"),
+			Description: T("One row for each id, with how many there are of it."),
+			Checks:      []*spec.Check{{Node: Named("id_unique"), Kind: T("unique"), Severity: T("block"), Columns: Ts("id")}},
+		})
+	}
+	m, _ := Model(b, sp)
+	for b.Loop() {
+		check.Run(m)
+	}
+}

@@ -110,7 +110,7 @@ func entropy(text string) float64 {
 // literalSecrets looks at every text of the platform and of its SQL files. What it
 // finds is named by its kind and place, never by its value.
 func (j *judge) literalSecrets() {
-	s := secretScan{judge: j}
+	s := secretScan{judge: j, layouts: map[reflect.Type]*layout{}}
 	s.walk(reflect.ValueOf(j.sp).Elem(), "", diag.Span{})
 	for _, file := range slices.Sorted(maps.Keys(j.sp.SQLFiles)) {
 		for i, line := range strings.Split(j.sp.SQLFiles[file], "\n") {
@@ -123,7 +123,8 @@ func (j *judge) literalSecrets() {
 const shortest = 12
 
 type secretScan struct {
-	judge *judge
+	judge   *judge
+	layouts map[reflect.Type]*layout
 }
 
 func (s *secretScan) look(text string, guess bool, at diag.Span) {
@@ -140,8 +141,10 @@ func (s *secretScan) look(text string, guess bool, at diag.Span) {
 }
 
 var (
-	spanType    = reflect.TypeFor[diag.Span]()
-	sqlFileType = reflect.TypeFor[map[string]string]()
+	spanType     = reflect.TypeFor[diag.Span]()
+	sqlFileType  = reflect.TypeFor[map[string]string]()
+	nodeType     = reflect.TypeFor[spec.Node]()
+	platformType = reflect.TypeFor[spec.Platform]()
 )
 
 // walk visits every string below v. field is <type>.<field> of the struct that holds
@@ -174,23 +177,58 @@ func (s *secretScan) walk(v reflect.Value, field string, near diag.Span) {
 }
 
 func (s *secretScan) structure(v reflect.Value, field string, near diag.Span) {
-	if at := v.FieldByName("At"); at.IsValid() && !at.Interface().(diag.Span).IsZero() {
-		near = at.Interface().(diag.Span)
+	l := s.layout(v.Type())
+	if l.at >= 0 {
+		if at := v.Field(l.at).Interface().(diag.Span); !at.IsZero() {
+			near = at
+		}
+	} else if l.node >= 0 {
+		near = v.Field(l.node).Interface().(spec.Node).At
 	}
-	t := v.Type()
-	if value := v.FieldByName("V"); value.IsValid() && v.FieldByName("Set").IsValid() && t.NumField() == 3 {
-		s.walk(value, field, near)
-		return
+	for _, f := range l.fields {
+		name := f.name
+		if name == "" {
+			name = field
+		}
+		s.walk(v.Field(f.index), name, near)
 	}
+}
+
+// layout is what there is to visit in a struct.
+type layout struct {
+	at, node int // fields that hold the place; -1 where there is none
+	fields   []fieldLayout
+}
+
+type fieldLayout struct {
+	index int
+	name  string // <type>.<field>; empty where the value is the outer field's own
+}
+
+// layout of a type is worked out once: there are many values.
+func (s *secretScan) layout(t reflect.Type) *layout {
+	if l := s.layouts[t]; l != nil {
+		return l
+	}
+	l := &layout{at: -1, node: -1}
+	s.layouts[t] = l
+	_, scalar := t.FieldByName("Set")
 	for i := range t.NumField() {
-		name := t.Field(i).Name
+		f := t.Field(i)
 		switch {
-		case t == reflect.TypeFor[spec.Platform]() && name == "Root", name == "Node":
-			// The folder's path and names are no user's text; names have their own form.
-		case t == reflect.TypeFor[spec.Pair]():
-			s.walk(v.Field(i), field, near)
+		case f.Type == spanType && f.Name == "At":
+			l.at = i
+		case f.Type == nodeType:
+			l.node = i
+		case f.Type.Kind() <= reflect.Complex128, f.Type == spanType:
+			// Numbers and places hold no text.
+		case t == platformType && f.Name == "Root":
+			// The folder's path is no user's text.
+		case scalar:
+			l.fields = append(l.fields, fieldLayout{index: i}) // a value, or a pair of a name and a value
 		default:
-			s.walk(v.Field(i), t.Name()+"."+name, near)
+			l.fields = append(l.fields, fieldLayout{index: i, name: t.Name() + "." + f.Name})
 		}
 	}
+	return l
 }

@@ -73,10 +73,10 @@ func (r *resolver) resolvedTables(s *model.Statement) []*model.Table {
 	return out
 }
 
+var identifierEscapes = strings.NewReplacer("\\", "\\\\", "`", "\\`")
+
 // quote puts an identifier in backticks.
-func quote(name string) string {
-	return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`").Replace(name) + "`"
-}
+func quote(name string) string { return "`" + identifierEscapes.Replace(name) + "`" }
 
 // tableRef is a table's name in SQL, each part in backticks.
 func tableRef(t *model.Table) string {

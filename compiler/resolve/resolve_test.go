@@ -341,3 +341,23 @@ func TestTwoTablesMayCheckAgainstEachOther(t *testing.T) {
 		t.Errorf("the table waits for %v, want %v", got, want)
 	}
 }
+
+// BenchmarkRun resolves 10,000 tables in layers, each with a check.
+func BenchmarkRun(b *testing.B) {
+	sp := Shop()
+	for i := range 10_000 {
+		read := "app.members"
+		if i >= 100 {
+			read = fmt.Sprintf("big.t%05d JOIN big.t%05d ON TRUE", i-100, i*7%(i-99))
+		}
+		sp.Tables = append(sp.Tables, &spec.Table{
+			Node: Named(fmt.Sprintf("big.t%05d", i)), SQL: T("SELECT id, COUNT(*) AS n FROM " + read + " GROUP BY id"),
+			Checks: []*spec.Check{{Node: Named("id_unique"), Kind: T("unique"), Severity: T("block"), Columns: Ts("id")}},
+		})
+	}
+	Place(sp)
+	stmts := Statements(sp)
+	for b.Loop() {
+		resolve.Run(sp, stmts, "prod", nil)
+	}
+}
