@@ -77,12 +77,16 @@ func (r *runner) report(s *model.Statement, p engine.Problem) {
 	report(&r.diags, s, s.Node, p)
 }
 
+// sessionTimeZone is BigQuery's default: what a query means does not depend on the
+// warehouse it runs on.
+const sessionTimeZone = "UTC"
+
 // request gathers what the statement names. It reports false where something of that
 // has no known columns, which is reported elsewhere.
 func (r *runner) request(s *model.Statement, kind engine.Kind, parsed engine.Parsed, arguments []engine.Column, returns string) (engine.Request, bool) {
 	q := engine.Request{
 		Text: s.Text, Kind: kind, Parsed: parsed, Arguments: arguments, Returns: returns,
-		Parameters: r.parameters, DuckDB: r.duckdb, TimeZone: r.timeZone,
+		Parameters: r.parameters, DuckDB: r.duckdb, TimeZone: sessionTimeZone,
 	}
 	seen := map[string]bool{}
 	s.Routines = nil

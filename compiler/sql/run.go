@@ -40,9 +40,6 @@ func Run(ctx context.Context, m *model.Platform, o Options) diag.List {
 		routines: map[string]*routine{},
 		inside:   map[*model.Statement]*model.Statement{},
 	}
-	if m.Spec != nil {
-		r.timeZone = m.Spec.Info.TimeZone.V
-	}
 	r.parameters = parameters(m)
 	r.waiting = slices.Clone(m.Routines)
 	for _, t := range m.Tables {
@@ -76,11 +73,11 @@ type runner struct {
 	parser     parser
 	cache      cache.Cache
 	duckdb     bool
-	timeZone   string
 	parameters []engine.Column
 	tables     map[*model.Table]*schema
 	routines   map[string]*routine
-	waiting    []*model.Routine // not yet analysed, in order
+	inside     map[*model.Statement]*model.Statement // the user's condition in a statement that was made
+	waiting    []*model.Routine                      // not yet analysed, in order
 	diags      diag.List
 }
 
