@@ -19,6 +19,7 @@ import (
 	duck "github.com/duckdb/duckdb-go/v2"
 
 	"sluice/runtime/plan"
+	"sluice/runtime/warehouse/duckdb/prelude"
 )
 
 // Options say which file is opened and what DuckDB may use.
@@ -113,7 +114,8 @@ func prepareConnection(conn driver.ExecerContext) error {
 	return nil
 }
 
-// prepare sets what holds for the whole database and makes the books.
+// prepare sets what holds for the whole database, makes the books, and installs the
+// functions that translated SQL calls.
 func (w *Warehouse) prepare(ctx context.Context, o Options) error {
 	var statements []string
 	if o.MemoryMB > 0 {
@@ -127,7 +129,12 @@ func (w *Warehouse) prepare(ctx context.Context, o Options) error {
 			return err
 		}
 	}
-	return nil
+	conn, err := w.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return prelude.Install(ctx, conn)
 }
 
 // Name is a table's quoted name in the warehouse: "pr_7_core"."member_status".

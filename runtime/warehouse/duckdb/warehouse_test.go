@@ -432,6 +432,34 @@ func TestOtherProcessIsRefused(t *testing.T) {
 	}
 }
 
+func TestOpenAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "w.duckdb")
+	first, err := Open(t.Context(), Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := Open(t.Context(), Options{Path: path}) // the same process shares the file
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := second.db.Exec("CREATE TABLE t AS SELECT decode(gsql_upper_bytes('a'::BLOB)) AS v"); err != nil {
+		t.Fatal(err)
+	}
+	if got := text(t, first, "SELECT v FROM t"); got != "A" {
+		t.Errorf("got %s", got)
+	}
+	first.Close()
+	second.Close()
+	third, err := Open(t.Context(), Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer third.Close()
+	if got := text(t, third, "SELECT v, current_setting('TimeZone') FROM t"); got != "A|UTC" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestTypes(t *testing.T) {
 	tests := map[string]string{
 		"INT64": "BIGINT", "integer": "BIGINT", "STRING(20)": "VARCHAR", "NUMERIC(10, 2)": "DECIMAL(38,9)", "TIMESTAMP": "TIMESTAMPTZ", "DATETIME": "TIMESTAMP",
