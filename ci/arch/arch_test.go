@@ -68,7 +68,7 @@ var layout = map[string]row{
 	"runtime/journal":          only("runtime/event", "runtime/plan"),
 	"runtime/sla":              stdlib("runtime/plan", "runtime/event"),
 	"runtime/incident":         only("runtime/event", "runtime/plan"),
-	"runtime/notify":           only("runtime/sla", "runtime/event", "runtime/plan"),
+	"runtime/notify":           only("runtime/sla", "runtime/event", "runtime/task", "runtime/plan"), // task: classes of errors
 	"runtime/forecast":         only("runtime/plan", "runtime/event", "runtime/sla"),
 	"runtime/engine":           only("runtime/plan", "runtime/event", "runtime/journal", "runtime/task", "runtime/sla"),
 	"runtime/server":           only("runtime/plan", "runtime/event", "runtime/journal", "runtime/sla"),

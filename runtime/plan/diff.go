@@ -95,6 +95,7 @@ func Diff(old, new *Plan) Changes {
 	lists(d, "task", old.Tasks, new.Tasks, func(x *Task) (string, Origin) { return x.ID, x.Origin },
 		"origin", "earliest_min", "latest_min", "planned_min")
 	lists(d, "sla", old.SLAs, new.SLAs, func(x *SLA) (string, Origin) { return x.Name, x.Origin }, "origin", "predicted_min")
+	d.windows, d.routines = d.changed("window"), d.changed("routine")
 	d.tables()
 	d.tasks()
 	d.slas()
@@ -113,9 +114,23 @@ type diff struct {
 	old, new *Plan
 	changes  map[string]*Change
 	moved    map[string]bool // tables whose rows change, directly or not
+	windows  []string        // that changed, as "window <name>", sorted
+	routines []string        // the same
 }
 
 func (d *diff) get(kind, name string) *Change { return d.changes[kind+" "+name] }
+
+// changed lists what changed of a kind, as "<kind> <name>", sorted.
+func (d *diff) changed(kind string) []string {
+	var list []string
+	for name, c := range d.changes {
+		if c.Kind == kind {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
 
 func (d *diff) put(c *Change) { d.changes[c.Kind+" "+c.Name] = c }
 

@@ -153,6 +153,21 @@ func TestDiffKeepsSQLForTheTextDiff(t *testing.T) {
 	}
 }
 
+// BenchmarkDiffEverything10000: everything changes and moves at once.
+func BenchmarkDiffEverything10000(b *testing.B) {
+	old, new := wide(10000), wide(10000)
+	new.Windows[0].Pools["sql"] = 1
+	for i := range new.Tasks {
+		new.Tasks[i].Planned, new.Tasks[i].Pool = i%1000+1, "sql"
+		new.Tables[i].Definition, new.Tables[i].SQL = "sha256:other", "SELECT 2"
+	}
+	for b.Loop() {
+		if c := Diff(old, new); c.Count(Modified) < 10000 {
+			b.Fatal(c.Count(Modified))
+		}
+	}
+}
+
 func BenchmarkDiff10000(b *testing.B) {
 	old, new := wide(10000), wide(10000)
 	new.Tables[0].Definition = "sha256:other"

@@ -94,21 +94,17 @@ func (d *diff) spread(redefined map[string]bool) {
 // routinesOf guesses the changed routines that a table's SQL calls: those whose
 // name it mentions, or all where it mentions none (one calls another).
 func (d *diff) routinesOf(t *Table) []string {
-	var all, mentioned []string
-	for _, c := range d.changes {
-		if c.Kind != "routine" {
-			continue
-		}
-		all = append(all, "routine "+c.Name)
-		if strings.Contains(strings.ToLower(t.SQL), strings.ToLower(c.Name)) {
-			mentioned = append(mentioned, "routine "+c.Name)
+	var mentioned []string
+	text := strings.ToLower(t.SQL)
+	for _, r := range d.routines {
+		if strings.Contains(text, strings.ToLower(strings.TrimPrefix(r, "routine "))) {
+			mentioned = append(mentioned, r)
 		}
 	}
 	if len(mentioned) > 0 {
-		all = mentioned
+		return mentioned
 	}
-	slices.Sort(all)
-	return all
+	return d.routines
 }
 
 // tasks finds tasks that read changed tables, and tasks that move in time.
@@ -156,11 +152,9 @@ func (d *diff) shift(t, was *Task, now, old map[string]*Task) {
 	if by == 0 {
 		return
 	}
-	var because []string
-	for _, c := range d.changes {
-		if c.Kind == "window" || c.Kind == "pool" && c.Name == t.Pool {
-			because = append(because, c.Kind+" "+c.Name)
-		}
+	because := slices.Clone(d.windows)
+	if d.get("pool", t.Pool) != nil {
+		because = append(because, "pool "+t.Pool)
 	}
 	for _, after := range t.After {
 		up, before := now[after], old[after]
