@@ -173,11 +173,8 @@ func (p *parsed) element(e, s, kind string) (string, error) {
 	}
 	switch e {
 	case "Y", "E4Y":
-		n := 5
-		if e == "E4Y" {
-			n = 4
-		}
-		p.year, s, err = digits(s, n, 0, 10000)
+		// Four digits and no more, so that %Y%m%d reads 20261031.
+		p.year, s, err = digits(s, 4, 0, 9999)
 		p.shortYear, p.century = -1, -1
 	case "y":
 		p.shortYear, s, err = digits(s, 2, 0, 99)
