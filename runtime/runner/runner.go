@@ -19,7 +19,7 @@ import (
 // Options are what tasks need beside the plan.
 type Options struct {
 	Root      string            // the platform's folder
-	State     string            // folder for what is kept between days, such as models
+	StateDir  string            // folder for what is kept between days, such as models
 	Warehouse *duckdb.Warehouse // open; the caller closes it
 }
 
@@ -40,7 +40,7 @@ type work func(context.Context, task.Attempt) (task.Result, error)
 func New(o Options) *Runner {
 	transfer := &transferfile.Transfer{Warehouse: o.Warehouse, Root: o.Root}
 	export := &exportfile.Export{Warehouse: o.Warehouse, Root: o.Root}
-	model := &regression.Regression{Warehouse: o.Warehouse, State: o.State}
+	model := &regression.Regression{Warehouse: o.Warehouse, State: o.StateDir}
 	return &Runner{table: map[route]work{
 		{"duckdb", plan.Transfer, "files"}: transfer.Run,
 		{"duckdb", plan.Transfer, "file"}:  transfer.Run,

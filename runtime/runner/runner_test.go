@@ -79,7 +79,7 @@ func TestDays(t *testing.T) {
 		t.Fatal(err)
 	}
 	day := func(date string, number int) (results []task.Result) {
-		r := New(Options{Root: root, State: filepath.Join(root, "state"), Warehouse: w})
+		r := New(Options{Root: root, StateDir: filepath.Join(root, "state"), Warehouse: w})
 		for i := range p.Tasks {
 			result, err := r.Run(t.Context(), attempt(p, i, date, number))
 			if err != nil {
@@ -125,7 +125,7 @@ func TestUnsupported(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.Close()
-	r := New(Options{Root: t.TempDir(), State: t.TempDir(), Warehouse: w})
+	r := New(Options{Root: t.TempDir(), StateDir: t.TempDir(), Warehouse: w})
 	tests := []struct {
 		name   string
 		change func(*plan.Plan, *plan.Task)
