@@ -611,7 +611,7 @@ func accessHourly(w *world) *mart {
 	for k, s := range sums {
 		mean, slowest := null, null
 		if s.timed > 0 {
-			mean, slowest = round(s.total/float64(s.timed), 3), s.slowest
+			mean, slowest = s.total/float64(s.timed), s.slowest
 		}
 		m.add(w.day, k.hour, k.client, s.requests, s.server, s.client, len(members[k]), len(addresses[k]), mean, slowest)
 	}

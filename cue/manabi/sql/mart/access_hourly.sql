@@ -8,7 +8,7 @@ SELECT
   COUNTIF(status_class = 4) AS client_errors,
   COUNT(DISTINCT member_id) AS members,
   COUNT(DISTINCT ip_hash) AS addresses,
-  ROUND(AVG(latency_ms), 3) AS mean_latency_ms,
+  AVG(latency_ms) AS mean_latency_ms,
   MAX(latency_ms) AS slowest_ms
 FROM stg.access_logs
 WHERE accessed_on = @run_date
