@@ -23,7 +23,7 @@ var aggregates = map[string]aggregateFn{
 		}
 		return a.write("count", a.args[0])
 	},
-	"countif":          func(a *aggCall) string { b := *a; b.args = nil; return countIf(a) },
+	"countif":          countIf,
 	"sum":              sum,
 	"avg":              avg,
 	"min":              func(a *aggCall) string { return a.extreme("min") },

@@ -171,8 +171,13 @@ func (t *translator) newCall(n callNode, at gsql.ResolvedNode, scope *env) *call
 
 func (c *call) add(e gsql.ResolvedExprNode) {
 	c.exprs = append(c.exprs, e)
-	c.args = append(c.args, c.t.expr(e, c.scope))
 	c.types = append(c.types, resolvedType(get(e.Type())))
+	if get(get(e.Type()).IsEnum()) {
+		// A date part or a mode: a word of the call, which partOf reads.
+		c.args = append(c.args, "NULL")
+		return
+	}
+	c.args = append(c.args, c.t.expr(e, c.scope))
 }
 
 // title is the function as a user writes it.
@@ -239,7 +244,7 @@ func isSimple(s string) bool {
 // than a reference to a variable that finish introduces.
 func (c *call) simple() {
 	for i, a := range c.args {
-		if c.lambdas[i] != nil || c.exprs[i] == nil || isSimple(a) {
+		if c.lambdas[i] != nil || c.exprs[i] == nil || a == "NULL" || isSimple(a) {
 			continue
 		}
 		if c.bindVar == "" {
@@ -270,6 +275,14 @@ func (c *call) fail(msg string) string {
 	return "CAST(gsql_error(" + text(msg) + ") AS " + ty + ")"
 }
 
+// try makes an error NULL. DuckDB cannot try a subquery, nor what is random.
+func (c *call) try(s string) string {
+	if strings.Contains(s, "(SELECT ") || strings.Contains(s, "random()") || strings.Contains(s, "uuid()") {
+		return c.refuse("the error of a subquery or of a random value cannot be caught on the embedded warehouse")
+	}
+	return "TRY(" + s + ")"
+}
+
 // function writes a scalar call.
 func (t *translator) function(e *gsql.ResolvedFunctionCall, scope *env) string {
 	c := t.newCall(e, e, scope)
@@ -287,7 +300,7 @@ func (t *translator) function(e *gsql.ResolvedFunctionCall, scope *env) string {
 	}
 	s := f.write(c)
 	if c.safe && !f.total && !f.safe {
-		s = "TRY(" + s + ")"
+		s = c.try(s)
 	}
 	return c.finish(s)
 }

@@ -22,7 +22,7 @@ var conditionFunctions = map[string]function{
 	}),
 	"iferror":           custom(func(c *call) string { return c.onError("CASE WHEN %ok THEN %value ELSE " + c.args[1] + " END") }),
 	"iserror":           custom(func(c *call) string { return c.onError("(NOT %ok)") }),
-	"nulliferror":       custom(func(c *call) string { return "TRY(" + c.args[0] + ")" }),
+	"nulliferror":       custom(func(c *call) string { return c.try(c.args[0]) }),
 	"$with_side_effect": total("$1"),
 }
 
@@ -36,7 +36,7 @@ func (f function) paren() function {
 // onError evaluates the first argument to a value and whether it succeeded.
 // The value travels in a list, so that NULL and an error are told apart.
 func (c *call) onError(tmpl string) string {
-	tried := "TRY([" + c.args[0] + "])"
+	tried := c.try("[" + c.args[0] + "]")
 	return "(" + strings.NewReplacer("%ok", "("+tried+" IS NOT NULL)", "%value", tried+"[1]").Replace(tmpl) + ")"
 }
 
@@ -162,7 +162,7 @@ func realFunction(tmpl string) func(*call) string {
 func safely(f func(*call) string) func(*call) string {
 	return func(c *call) string {
 		c.safe = true
-		return "TRY(" + f(c) + ")"
+		return c.try(f(c))
 	}
 }
 
@@ -204,7 +204,7 @@ func trunc(c *call) string {
 		if len(c.args) == 1 {
 			return c.expand("trunc($1)")
 		}
-		return c.expand("gsql_trunc($1, $2)")
+		return c.expand("gsql_trunc_float($1, $2)")
 	case sqltype.Numeric:
 		return "CAST(gsql_numeric_trunc(CAST(" + c.args[0] + " AS VARCHAR), " + digits + ") AS DECIMAL(38,9))"
 	}
@@ -216,13 +216,13 @@ func div(c *call) string {
 	case sqltype.Int64:
 		s := "(CASE WHEN " + c.args[1] + " = 0 THEN CASE WHEN " + c.args[0] + " IS NULL THEN NULL ELSE " + c.fail("division by zero") + " END ELSE " + c.expand("($1 // $2)") + " END)"
 		if c.safe {
-			return "TRY(" + s + ")"
+			return c.try(s)
 		}
 		return s
 	case sqltype.Numeric:
 		s := c.numeric("gsql_numeric_div_int")
 		if c.safe {
-			return "TRY(" + s + ")"
+			return c.try(s)
 		}
 		return s
 	}
@@ -237,7 +237,7 @@ func mod(c *call) string {
 	case sqltype.Numeric:
 		s := c.numeric("gsql_numeric_mod")
 		if c.safe {
-			return "TRY(" + s + ")"
+			return c.try(s)
 		}
 		return s
 	}

@@ -56,6 +56,10 @@ func (t *translator) literal(n gsql.ResolvedNode, v *gsql.Value) string {
 		if ns, err := v.ToUnixNanos(); err == nil && ns%1000 != 0 {
 			return t.refuse(n, "TIMESTAMP with nanoseconds", "the embedded warehouse keeps microseconds")
 		}
+		us, ok := t.literalInstant(n, us)
+		if !ok {
+			return t.refuse(n, "TIMESTAMP literal", "it names no time zone, and what it means in %s cannot be told here; write the zone into the literal", t.opts.TimeZone)
+		}
 		return "TIMESTAMPTZ '" + time.UnixMicro(us).UTC().Format("2006-01-02 15:04:05.999999") + "+00'"
 	case sqltype.Interval:
 		i := get(v.IntervalValue())

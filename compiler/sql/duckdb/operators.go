@@ -132,7 +132,7 @@ func divide(c *call) string {
 	case sqltype.Numeric:
 		s := c.numeric("gsql_numeric_div")
 		if c.safe {
-			return "TRY(" + s + ")"
+			return c.try(s)
 		}
 		return s
 	}

@@ -36,6 +36,12 @@ func (t *translator) aggregateScan(s *gsql.ResolvedAggregateScan, outer *env) *r
 		col := get(a.Column())
 		items = append(items, t.aggregate(get(a.Expr()), scope)+" AS "+colName(col))
 		cols = append(cols, col)
+		if d, ok := a.(*gsql.ResolvedDeferredComputedColumn); ok {
+			// Errors are not deferred: they end the statement where they arise.
+			side := get(d.SideEffectColumn())
+			items = append(items, "CAST(NULL AS BLOB) AS "+colName(side))
+			cols = append(cols, side)
+		}
 	}
 	for _, g := range get(s.GroupingCallList()) {
 		col := get(g.OutputColumn())

@@ -28,7 +28,15 @@ type Options struct {
 	// TimeZone is the default time zone of the session, an IANA name or a fixed
 	// offset ("+09:00"). Empty is UTC.
 	TimeZone string
+	// Source is the statement's text. It tells whether a TIMESTAMP literal names
+	// its zone: the analyser reads those that do not in AnalyserZone, and they are
+	// moved to TimeZone. Without it such a literal is refused.
+	Source string
 }
+
+// AnalyserZone is the zone in which the analyser reads TIMESTAMP literals that
+// name none. It cannot be set.
+const AnalyserZone = "America/Los_Angeles"
 
 // Problem is a construct that has no exact counterpart, with its place.
 type Problem struct {
@@ -46,7 +54,9 @@ const (
 
 // Rewrites are the analyser's rewriters that the statement to be translated
 // should have been analysed with, beside those that are on by default. SQL
-// functions and SQL table functions reach the translator inlined.
+// functions and SQL table functions reach the translator inlined. The options also
+// need SetFoldLiteralCast(false): a cast that the analyser folds is computed in
+// AnalyserZone.
 var Rewrites = []gsql.ResolvedASTRewrite{
 	gsql.ResolvedASTRewriteRewriteInlineSqlFunctions,
 	gsql.ResolvedASTRewriteRewriteInlineSqlTvfs,

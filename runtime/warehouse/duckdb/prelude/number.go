@@ -17,7 +17,7 @@ var numberFunctions = map[string]*udf{
 	"gsql_to_bool":            fn1(toBool),
 	"gsql_float_to_numeric":   fn1(floatToNumeric),
 	"gsql_round":              fn2(roundFloat),
-	"gsql_trunc":              fn2(truncFloat),
+	"gsql_trunc_float":        fn2(truncFloat),
 	"gsql_shift_left":         fn2(func(a, n int64) (int64, error) { return shift(a, n, true) }),
 	"gsql_shift_right":        fn2(func(a, n int64) (int64, error) { return shift(a, n, false) }),
 	"gsql_generate_range":     fn3(generateRange),

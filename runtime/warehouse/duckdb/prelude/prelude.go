@@ -55,6 +55,9 @@ func gather(tables ...map[string]*udf) map[string]*udf {
 	out := map[string]*udf{}
 	for _, t := range tables {
 		for n, f := range t {
+			if out[n] != nil {
+				panic("prelude: two functions are called " + n)
+			}
 			out[n] = f
 		}
 	}
