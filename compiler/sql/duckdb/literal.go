@@ -32,6 +32,9 @@ func (t *translator) literal(n gsql.ResolvedNode, v *gsql.Value) string {
 	if get(v.IsNull()) {
 		return "CAST(NULL AS " + duck + ")"
 	}
+	if t.foldedInZone(n, ty) {
+		return t.refuse(n, "CAST of a TIMESTAMP literal", "the analyser computes it in %s; use FORMAT_TIMESTAMP, DATE or DATETIME with the time zone", AnalyserZone)
+	}
 	switch ty.Kind {
 	case sqltype.Int64:
 		return "CAST(" + strconv.FormatInt(get(v.Int64Value()), 10) + " AS BIGINT)"

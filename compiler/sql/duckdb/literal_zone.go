@@ -8,6 +8,8 @@ import (
 	_ "time/tzdata" // what a literal means must not depend on the machine's zone files
 
 	gsql "github.com/goccy/go-googlesql"
+
+	"sluice/compiler/sqltype"
 )
 
 var (
@@ -16,22 +18,46 @@ var (
 	offsetZ = regexp.MustCompile(`^([+-])(\d{1,2})(?::(\d{2}))?$`)
 )
 
+var foldedCast = regexp.MustCompile(`(?is)^\s*(safe_)?cast\s*\(.*timestamp`)
+
+// foldedInZone reports whether a literal is a cast of a TIMESTAMP to text or to
+// a wall clock that the analyser has computed, in its own zone.
+func (t *translator) foldedInZone(n gsql.ResolvedNode, ty sqltype.Type) bool {
+	if t.opts.TimeZone == AnalyserZone || !has(ty, sqltype.String, sqltype.Date, sqltype.DateTime, sqltype.Time) {
+		return false
+	}
+	l, ok := n.(*gsql.ResolvedLiteral)
+	if !ok || !get(l.HasExplicitType()) {
+		return false
+	}
+	return foldedCast.MatchString(t.sourceOf(n))
+}
+
+// sourceOf is the text of a node, "" where it is not known.
+func (t *translator) sourceOf(n gsql.ResolvedNode) string {
+	r, err := n.GetParseLocationRangeOrNULL()
+	if err != nil || r == nil {
+		return ""
+	}
+	from, to := get(get(r.Start()).GetByteOffset()), get(get(r.End()).GetByteOffset())
+	if from < 0 || int(to) > len(t.opts.Source) || from >= to {
+		return ""
+	}
+	return t.opts.Source[from:to]
+}
+
 // literalInstant moves an instant that the analyser read from text without a
 // zone to the session's time zone; ok is false where that cannot be done exactly.
 func (t *translator) literalInstant(n gsql.ResolvedNode, us int64) (int64, bool) {
 	if t.opts.TimeZone == AnalyserZone {
 		return us, true
 	}
-	r, err := n.GetParseLocationRangeOrNULL()
-	if err != nil || r == nil || t.opts.Source == "" {
-		return us, false
-	}
-	from, to := get(get(r.Start()).GetByteOffset()), get(get(r.End()).GetByteOffset())
-	if from < 0 || int(to) > len(t.opts.Source) || from >= to {
+	source := t.sourceOf(n)
+	if source == "" {
 		return us, false
 	}
 	with, without := 0, 0
-	for _, q := range quoted.FindAllString(t.opts.Source[from:to], -1) {
+	for _, q := range quoted.FindAllString(source, -1) {
 		if hasZone.MatchString(strings.TrimSpace(q[1 : len(q)-1])) {
 			with++
 		} else {

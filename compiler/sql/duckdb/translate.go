@@ -54,9 +54,7 @@ const (
 
 // Rewrites are the analyser's rewriters that the statement to be translated
 // should have been analysed with, beside those that are on by default. SQL
-// functions and SQL table functions reach the translator inlined. The options also
-// need SetFoldLiteralCast(false): a cast that the analyser folds is computed in
-// AnalyserZone.
+// functions and SQL table functions reach the translator inlined.
 var Rewrites = []gsql.ResolvedASTRewrite{
 	gsql.ResolvedASTRewriteRewriteInlineSqlFunctions,
 	gsql.ResolvedASTRewriteRewriteInlineSqlTvfs,

@@ -120,8 +120,6 @@ func (e *Engine) analyzerOptions(inline bool) *gsql.AnalyzerOptions {
 	check(o.SetErrorMessageMode(gsql.ErrorMessageModeErrorMessageOneLine))
 	check(o.SetParseLocationRecordType(gsql.ParseLocationRecordTypeParseLocationRecordFullNodeScope))
 	if inline {
-		// A folded cast would have been computed in the library's own time zone.
-		check(o.SetFoldLiteralCast(false))
 		for _, r := range e.translator.Rewrites {
 			check(o.EnableRewrite(r, true))
 		}
