@@ -60,7 +60,7 @@ func (w Wait) String() string {
 	return ""
 }
 
-// Why says what a task waits for at an instant: of several reasons the one that comes first.
+// Why says what a task waits for at an instant: inputs first, then the last of the times it waits for, then its pool.
 func (s *State) Why(id string, now time.Time) Wait {
 	i, known := s.g.index[id]
 	if !known || s.tasks[i].Status != Waiting {
@@ -72,12 +72,8 @@ func (s *State) Why(id string, now time.Time) Wait {
 		return Wait{Kind: WaitUnasked}
 	case s.x.missing[i] > 0:
 		return Wait{Kind: WaitInputs, Tasks: s.missing(i)}
-	case now.Before(s.g.opening):
-		return Wait{Kind: WaitOpening, Until: s.local(s.g.opening)}
-	case now.Before(s.g.gates[i]):
-		return Wait{Kind: WaitGate, Until: s.local(s.g.gates[i])}
-	case now.Before(t.RetryAt):
-		return Wait{Kind: WaitBackoff, Until: s.local(t.RetryAt), Message: t.Message}
+	case now.Before(s.due(i)):
+		return s.whenDue(i)
 	case s.Paused:
 		return Wait{Kind: WaitPaused}
 	}
@@ -93,6 +89,19 @@ func (s *State) Why(id string, now time.Time) Wait {
 	w := Wait{Kind: WaitPool, Pool: s.g.pools[p], Size: size, Used: s.x.used[p]}
 	if int(s.g.slots[i]) > size {
 		w.Until = s.local(until)
+	}
+	return w
+}
+
+// whenDue is the last of the times that task i waits for.
+func (s *State) whenDue(i int32) Wait {
+	t := &s.tasks[i]
+	w := Wait{Kind: WaitOpening, Until: s.local(s.due(i))}
+	switch {
+	case t.RetryAt.After(s.g.gates[i]):
+		w.Kind, w.Message = WaitBackoff, t.Message
+	case s.g.gates[i].After(s.g.opening):
+		w.Kind = WaitGate
 	}
 	return w
 }
