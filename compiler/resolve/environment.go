@@ -194,7 +194,7 @@ func scalarText(value any, kind sqltype.Kind, zone *time.Location) (string, erro
 		}
 	case float64:
 		if kind == sqltype.Float64 || kind == sqltype.Numeric {
-			return strconv.FormatFloat(v, 'f', -1, 64), nil
+			return textValue(strconv.FormatFloat(v, 'f', -1, 64), kind, zone)
 		}
 	case bool:
 		if kind == sqltype.Bool {
@@ -206,7 +206,8 @@ func scalarText(value any, kind sqltype.Kind, zone *time.Location) (string, erro
 	return "", fmt.Errorf("%v is no %s", value, kind)
 }
 
-var decimal = regexp.MustCompile(`^[+-]?(\d+(\.\d*)?|\.\d+)$`)
+// decimal is what a NUMERIC holds: 29 digits and 9 behind the point.
+var decimal = regexp.MustCompile(`^[+-]?0*\d{1,29}(\.\d{0,9})?$`)
 
 var timestampForms = []string{
 	"2006-01-02 15:04:05Z07:00", time.RFC3339, "2006-01-02 15:04Z07:00",
@@ -242,8 +243,9 @@ func textValue(text string, kind sqltype.Kind, zone *time.Location) (string, err
 		}
 	case sqltype.Timestamp:
 		for _, form := range timestampForms {
-			if t, err := time.ParseInLocation(form, text, zone); err == nil {
-				return t.UTC().Format("2006-01-02 15:04:05.999999-07:00"), nil
+			t, err := time.ParseInLocation(form, text, zone)
+			if t = t.UTC(); err == nil && t.Year() >= 1 && t.Year() <= 9999 {
+				return t.Format("2006-01-02 15:04:05.999999-07:00"), nil
 			}
 		}
 	}

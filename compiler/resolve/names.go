@@ -98,6 +98,7 @@ func distance(a, b string, limit int) int {
 		return limit + 1
 	}
 	var before []int
+	bestBefore := 0
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
@@ -117,12 +118,12 @@ func distance(a, b string, limit int) int {
 			}
 			best = min(best, next[j])
 		}
-		if best > limit {
+		if best > limit && bestBefore > limit { // a swap reaches back two rows
 			return limit + 1
 		}
-		before, row = row, next
+		before, row, bestBefore = row, next, best
 	}
-	return row[len(b)]
+	return min(row[len(b)], limit+1)
 }
 
 func candidates[T any](list []*T, of func(*T) spec.Node) []candidate {

@@ -119,7 +119,7 @@ func TestMistakes(t *testing.T) {
 }
 
 func TestSoundPlatformHasNoDiagnostics(t *testing.T) {
-	for _, sp := range []*spec.Platform{Shop(), everything()} {
+	for _, sp := range []*spec.Platform{Shop(), Everything()} {
 		text := Place(sp)
 		for _, env := range sp.Environments {
 			vars := map[string]string{}
@@ -131,69 +131,6 @@ func TestSoundPlatformHasNoDiagnostics(t *testing.T) {
 			}
 		}
 	}
-}
-
-// everything is a platform with every kind of node and of check.
-func everything() *spec.Platform {
-	sp := Shop()
-	sp.Environments[0].DatasetPrefix = T("pr_${number}_")
-	sp.Environments[0].Variables = []spec.Pair{{Name: "look_back", Scalar: spec.Scalar{V: int64(3)}}}
-	sp.Environments = append(sp.Environments, &spec.Environment{
-		Node: Named("local"), Kind: T("local"), Warehouse: spec.Warehouse{Kind: T("duckdb")},
-		Sources: []*spec.SourceOverride{{Node: Named("*"), Read: T("files"), Root: T("data")}},
-	})
-	sp.Variables = []*spec.Variable{
-		{Node: Named("look_back"), Type: T("INT64"), Default: spec.Scalar{V: int64(7)}},
-		{Node: Named("since"), Type: T("TIMESTAMP"), Default: spec.Scalar{V: "2026-01-15 09:00:00"}},
-	}
-	sp.Pools = []*spec.Pool{{Node: Named("ingest"), Size: N(4)}, {Node: Named("sql"), Size: N(8)}}
-	sp.Teams = append(sp.Teams, &spec.Team{Node: Named("crm")}, &spec.Team{Node: Named("billing")})
-	sp.Datasets = []*spec.Dataset{{Node: Named("core"), Owner: T("billing")}}
-	sp.Sources[0].Owner, sp.Sources[0].Pool = T("crm"), T("ingest")
-	sp.Sources[0].Tables[0].Arrives = T("03:30")
-	sp.Sources[0].Tables[0].Estimate = Minutes(20)
-	sp.Sources = append(sp.Sources, &spec.Source{
-		Node: Named("analytics"), Kind: T("bigquery"), Connection: spec.Connection{Project: T("fire"), Dataset: T("analytics_1")},
-		Tables: []*spec.SourceTable{
-			{Node: Named("events_*"), Mode: T("external"), Columns: Columns("name STRING", "at TIMESTAMP")},
-			{Node: Named("users"), From: T("pseudo_users"), Mode: T("external"), Columns: Columns("id STRING")},
-		},
-	}, &spec.Source{
-		Node: Named("crm"), Kind: T("rest"), Classification: T("personal"), Connection: spec.Connection{URL: T("https://crm.example")},
-		Tables: []*spec.SourceTable{{Node: Named("people"), Mode: T("partition"), Columns: Columns("id INT64 internal", "email STRING", "phone STRING sensitive sha256")}},
-	})
-	sp.Routines = []*spec.Routine{
-		{Node: Named("lib.recent"), Kind: T("table"), SQL: T("SELECT id FROM lib.all_users"), Arguments: []spec.Pair{{Name: "n", Scalar: spec.Scalar{V: "INT64"}}}},
-		{Node: Named("lib.all_users"), Kind: T("table"), SQL: T("SELECT id FROM `fire.analytics_1.pseudo_users`")},
-	}
-	sp.Tables[0].Checks = []*spec.Check{
-		{Node: Named("id_unique"), Kind: T("unique"), Severity: T("block"), Columns: Ts("id")},
-		{Node: Named("known"), Kind: T("relationship"), Severity: T("warn"), Column: T("id"), To: T("app.members"), ToColumn: T("id")},
-	}
-	sp.Tables = append(sp.Tables,
-		&spec.Table{Node: Named("core.clicks"), Materialization: T("incremental"), Owner: T("crm"), NotBefore: T("04:00"),
-			SQL: T("SELECT * FROM `analytics.events_*` WHERE at > (SELECT MAX(at) FROM core.clicks)")},
-		&spec.Table{Node: Named("core.one_day"), Materialization: T("view"), SQL: T("SELECT * FROM analytics.events_20260115 JOIN lib.recent(3) ON TRUE"), After: Ts("check.agree", "core.clicks")},
-		&spec.Table{Node: Named("core.people"), SQL: T("SELECT * FROM crm.people"), Columns: Columns("id INT64 internal", "email STRING")},
-		&spec.Table{Node: Named("mart.scores"), SQL: T("SELECT * FROM mart.churn_score"), Pool: T("sql")})
-	sp.Checks = []*spec.Check{
-		{Node: Named("agree"), Kind: T("reconcile"), Left: T("SELECT COUNT(*) FROM core.members"), Right: T("SELECT COUNT(*) FROM app.members;")},
-		{Node: Named("people_unique"), Kind: T("unique"), Severity: T("block"), Table: T("core.people"), Columns: Ts("id", "email")},
-	}
-	sp.Models = []*spec.Model{{
-		Node: Named("churn"), Kind: T("bigquery_ml"), ModelType: T("logistic_reg"),
-		Train: &spec.Train{Table: T("core.members"), Label: T("status"), Days: Ts("mon"), Estimate: Minutes(30)},
-		Predict: spec.Predict{Table: T("core.members"), Key: Ts("id"), Output: T("mart.churn_score"), Prediction: T("score"),
-			Columns: Columns("id INT64", "score FLOAT64")},
-	}}
-	sp.Exports = append(sp.Exports, &spec.Export{
-		Node: Named("members"), Kind: T("gcs"), Query: T("SELECT id FROM core.members WHERE status = 'active'"), NotBefore: T("08:00"),
-	})
-	sp.SLAs = append(sp.SLAs,
-		&spec.SLA{Node: Named("scores"), Target: T("model.churn"), ReadyBy: T("09:00")},
-		&spec.SLA{Node: Named("members"), Target: T("core.members"), ReadyBy: T("09:00")},
-		&spec.SLA{Node: Named("agree"), Target: T("check.agree"), ReadyBy: T("09:00")})
-	return sp
 }
 
 // describe writes down what the model says, in its own order.
@@ -245,7 +182,7 @@ func taskIDs(list []*model.Task) []string {
 func TestModel(t *testing.T) {
 	got := map[string][]byte{}
 	for _, env := range []string{"prod", "local"} {
-		sp := everything()
+		sp := Everything()
 		Place(sp)
 		m, _ := resolve.Run(sp, Statements(sp), env, map[string]string{"number": "12"})
 		got[env+".txt"] = []byte(describe(m))
@@ -254,7 +191,7 @@ func TestModel(t *testing.T) {
 }
 
 func TestEveryEdgeGoesForward(t *testing.T) {
-	sp := everything()
+	sp := Everything()
 	m, _ := resolve.Run(sp, Statements(sp), "prod", map[string]string{"number": "1"})
 	seen := map[*model.Task]bool{}
 	for _, task := range m.Tasks {
@@ -271,7 +208,7 @@ func TestEveryEdgeGoesForward(t *testing.T) {
 }
 
 func TestOrderOfDeclarationsDoesNotMatter(t *testing.T) {
-	sp := everything()
+	sp := Everything()
 	Place(sp)
 	vars := map[string]string{"number": "12"}
 	m, _ := resolve.Run(sp, Statements(sp), "prod", vars)

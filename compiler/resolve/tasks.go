@@ -181,20 +181,23 @@ func (r *resolver) exportTask(e *model.Export) *model.Task {
 	}
 	setPool(task, s.Pool)
 	setDuration(task, s.Estimate)
+	if r.m.Environment.Exports.V == "skip" {
+		task.Duration = 0
+	}
 	return task
 }
 
 func (r *resolver) trainTask(m *model.Model) *model.Task {
 	task := r.modelTask(m, plan.Train)
 	task.At = m.Spec.Train.At
-	setDuration(task, m.Spec.Train.Estimate)
+	r.setModelDuration(task, m.Spec.Train.Estimate)
 	return task
 }
 
 func (r *resolver) predictTask(m *model.Model) *model.Task {
 	task := r.modelTask(m, plan.Predict)
 	task.NotBefore = m.Spec.Predict.NotBefore
-	setDuration(task, m.Spec.Predict.Estimate)
+	r.setModelDuration(task, m.Spec.Predict.Estimate)
 	return task
 }
 
@@ -222,6 +225,15 @@ func setDuration(t *model.Task, e *spec.Estimate) {
 	t.Duration = defaultDuration[plan.TaskKind(t.Kind)]
 	if e != nil && e.Duration.Set {
 		t.Duration, t.Estimated = e.Duration.V, true
+	}
+}
+
+// setModelDuration is setDuration, but what the environment skips takes no time.
+func (r *resolver) setModelDuration(t *model.Task, e *spec.Estimate) {
+	setDuration(t, e)
+	does := r.m.Environment.Models.V
+	if does == "skip" || does == "local" && t.Model.Spec.Local.V == "skip" {
+		t.Duration = 0
 	}
 }
 
