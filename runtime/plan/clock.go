@@ -93,7 +93,7 @@ func NewClock(p *Plan) (*Clock, error) {
 		if err != nil {
 			return nil, fmt.Errorf("plan: window %s: %w", w.Name, err)
 		}
-		end, err := ParseClock(w.End)
+		end, err := parseEnd(w.End)
 		if err != nil {
 			return nil, fmt.Errorf("plan: window %s: %w", w.Name, err)
 		}
@@ -174,6 +174,15 @@ func ParseClock(text string) (int, error) {
 		}
 	}
 	return 0, fmt.Errorf("%q is not a clock time: write HH:MM, 00:00 to 23:59", text)
+}
+
+// parseEnd reads the end of a window: 24:00 is the midnight that ends the day, which
+// is 00:00 of the next.
+func parseEnd(text string) (int, error) {
+	if text == "24:00" {
+		return 0, nil
+	}
+	return ParseClock(text)
 }
 
 func twoDigits(s string) int {

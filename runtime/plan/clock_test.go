@@ -295,3 +295,28 @@ func FuzzParseClock(f *testing.F) {
 		}
 	})
 }
+
+func TestWindowsEndAtMidnight(t *testing.T) {
+	p := &Plan{TimeZone: "Asia/Tokyo", DayStart: "00:00", Pools: []Pool{{Name: "ingest", Size: 1}},
+		Windows: []Window{{Name: "day", Start: "08:00", End: "24:00", Pools: map[string]int{"ingest": 2}},
+			{Name: "night", Start: "00:00", End: "08:00", Pools: map[string]int{"ingest": 5}}}}
+	c, err := NewClock(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(hour, minute int) time.Time { return time.Date(2026, 1, 15, hour, minute, 0, 0, c.Location()) }
+	for _, x := range []struct {
+		at     time.Time
+		window string
+		until  time.Time
+	}{
+		{at(7, 59), "night", at(8, 0)},
+		{at(8, 0), "day", at(24, 0)},
+		{at(23, 59), "day", at(24, 0)},
+		{at(24, 0), "night", at(32, 0)},
+	} {
+		if w, until := c.Window(x.at); w == nil || w.Name != x.window || !until.Equal(x.until) {
+			t.Errorf("at %s: window %v until %s, want %s until %s", x.at, w, until, x.window, x.until)
+		}
+	}
+}
