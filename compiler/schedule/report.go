@@ -12,10 +12,6 @@ import (
 	"sluice/runtime/plan"
 )
 
-// maxTaskRuns bounds the search for the knob that fixes broken promises: tasks times
-// schedules tried, over all promises.
-const maxTaskRuns = 2_000_000
-
 // judge explains promises that cannot hold.
 type judge struct {
 	*problem
@@ -55,6 +51,13 @@ func (j *judge) report(s promise) {
 		return
 	}
 	path := j.path(late, j.pooled)
+	j.poolsLimit(d, s, path, later)
+	j.notePath(d, path, j.pooled)
+}
+
+// poolsLimit names the pool that limits, with the smallest change that was found to
+// be enough, for a diagnostic that is complete but for that.
+func (j *judge) poolsLimit(d *diag.Diagnostic, s promise, path []int, later string) {
 	choice := j.knob(s, path)
 	place, size := j.sizePlace(choice)
 	switch {
@@ -68,14 +71,18 @@ func (j *judge) report(s promise) {
 	case choice.needs > 0:
 		d.WithRelated(place, "the pool %q has %s; this path needs %d", j.pools[choice.pool].Name, size, choice.needs)
 		d.WithHint("raise pool.%s to %d, or %s", j.pools[choice.pool].Name, choice.needs, later)
-	case j.budget < 0:
-		d.WithRelated(place, "the pool %q has %s at the time", j.pools[choice.pool].Name, size)
-		d.WithHint("enlarge the pools that the path waits for, or %s", later)
 	default:
-		d.WithRelated(place, "the pool %q has %s at the time, and no larger size of it alone is enough", j.pools[choice.pool].Name, size)
+		d.WithRelated(place, "the pool %q has %s at the time", j.pools[choice.pool].Name, size)
+		if together := j.together(s); together != nil {
+			var list []string
+			for _, c := range together {
+				list = append(list, fmt.Sprintf("pool.%s to %d", j.pools[c.pool].Name, c.needs))
+			}
+			d.WithHint("raise %s in every window, or %s", strings.Join(list, " and "), later)
+			return
+		}
 		d.WithHint("enlarge the pools that the path waits for, or %s", later)
 	}
-	j.notePath(d, path, j.pooled)
 }
 
 // gateBreaks reports whether a start gate upstream lies at or after the deadline.
@@ -95,126 +102,6 @@ func (j *judge) gateBreaks(s promise) bool {
 		work = append(work, j.before[i]...)
 	}
 	return false
-}
-
-// choice is a pool whose size limits a promise, in one segment or everywhere, and
-// the size that is enough; needs is 0 where none is.
-type choice struct {
-	pool, segment int
-	everywhere    bool
-	needs         int
-}
-
-// knob finds the smallest change of one pool, in one window if possible, that lets
-// the promise hold. What it finds has been tried.
-func (j *judge) knob(s promise, path []int) choice {
-	waits := j.waits(path)
-	best := choice{pool: waits[0].pool, segment: waits[0].segment}
-	bestRaise := 0
-	consider := func(c choice, raise int) {
-		if c.needs > 0 && (best.needs == 0 || raise < bestRaise) {
-			best, bestRaise = c, raise
-		}
-	}
-	for _, w := range waits {
-		c := choice{pool: w.pool, segment: w.segment}
-		now := j.sizes[w.pool][w.segment]
-		c.needs = j.enough(s, c, now)
-		consider(c, c.needs-now)
-	}
-	if best.needs > 0 {
-		return best
-	}
-	for _, w := range waits {
-		c := choice{pool: w.pool, segment: w.segment, everywhere: true}
-		now := slices.Min(j.sizes[w.pool])
-		c.needs = j.enough(s, c, now)
-		consider(c, c.needs-now)
-	}
-	return best
-}
-
-// wait is how long tasks of a path wait for a pool in a segment.
-type wait struct {
-	pool, segment int
-	seconds       int64
-}
-
-// waits collects what the path waits for, longest first. Of a wait over several
-// segments each counts with its part.
-func (j *judge) waits(path []int) []wait {
-	type place struct {
-		pool   int
-		window *spec.Window
-	}
-	sums := map[place]*wait{}
-	for _, i := range path {
-		for at := j.ready(i, j.pooled); at < j.pooled.start[i]; {
-			segment := j.segmentAt(at)
-			until := min(j.boundary(at), j.pooled.start[i])
-			key := place{j.pool[i], j.segments[segment].window}
-			if sums[key] == nil {
-				sums[key] = &wait{pool: j.pool[i], segment: segment}
-			}
-			sums[key].seconds += until - at
-			at = until
-		}
-	}
-	var out []wait
-	for _, w := range sums {
-		out = append(out, *w)
-	}
-	slices.SortFunc(out, func(a, b wait) int {
-		return cmp.Or(cmp.Compare(b.seconds, a.seconds), cmp.Compare(a.pool, b.pool), cmp.Compare(a.segment, b.segment))
-	})
-	return out
-}
-
-// enough is the smallest size over the present one with which the promise holds, or
-// 0. It doubles the raise and then halves the interval.
-func (j *judge) enough(s promise, c choice, now int) int {
-	users := 0
-	for _, k := range j.pool {
-		if k == c.pool {
-			users++
-		}
-	}
-	works, fails := 0, now
-	for raise := 1; works == 0; raise *= 2 {
-		size := min(now+raise, max(users, now+1))
-		if j.holds(s, c, size) {
-			works = size
-		} else if fails = size; size >= users {
-			return 0
-		}
-	}
-	for works-fails > 1 {
-		middle := (works + fails) / 2
-		if j.holds(s, c, middle) {
-			works = middle
-		} else {
-			fails = middle
-		}
-	}
-	return works
-}
-
-// holds tries a size.
-func (j *judge) holds(s promise, c choice, size int) bool {
-	if j.budget -= len(j.tasks); j.budget < 0 {
-		return false
-	}
-	sizes := slices.Clone(j.sizes)
-	sizes[c.pool] = slices.Clone(sizes[c.pool])
-	for k := range j.segments {
-		same := j.segments[k].window == j.segments[c.segment].window
-		if same || c.everywhere {
-			sizes[c.pool][k] = max(sizes[c.pool][k], size)
-		}
-	}
-	tried := j.run(sizes)
-	last, ok := tried.last(s.tasks)
-	return ok && tried.finish[last] <= s.deadline
 }
 
 // sizePlace is where the user wrote the size that limits, and the size in words.

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -360,6 +362,54 @@ func checkPromises(t *testing.T, seed uint64, m *model.Platform, diags diag.List
 	}
 	if len(m.Timetable.BySLA) == len(m.SLAs) && late != (broken > 0) {
 		t.Errorf("seed %d: some task starts too late: %t, broken promises: %d", seed, late, broken)
+	}
+}
+
+var raise = regexp.MustCompile(`pool\.(p\d)(?: in the (w\d) window)? to (\d+)`)
+
+// Every knob that a hint names was tried: turned, it lets the promise hold.
+func TestHintsHold(t *testing.T) {
+	turned := map[string]int{}
+	for seed := range uint64(1500) {
+		m := random(rand.New(rand.NewPCG(seed, 21)))
+		for _, d := range schedule.Run(m) {
+			raises := raise.FindAllStringSubmatch(d.Hint, -1)
+			if len(raises) == 0 {
+				continue
+			}
+			again := random(rand.New(rand.NewPCG(seed, 21)))
+			everywhere := strings.Contains(d.Hint, "in every window")
+			for _, r := range raises {
+				size, _ := strconv.ParseInt(r[3], 10, 64)
+				turn(again, r[1], r[2], size, everywhere)
+			}
+			turned[fmt.Sprintf("%d pools, everywhere %t", len(raises), everywhere)]++
+			for _, left := range schedule.Run(again) {
+				if left.Node == d.Node {
+					t.Errorf("seed %d: %s, but then: %s", seed, d.Hint, left.Message)
+				}
+			}
+		}
+	}
+	if len(turned) < 3 {
+		t.Errorf("the random platforms are too tame: %v", turned)
+	}
+}
+
+// turn raises a pool in one window, in all, or where no window gives it a size.
+func turn(m *model.Platform, pool, window string, size int64, everywhere bool) {
+	for _, w := range m.Spec.Windows {
+		k := slices.IndexFunc(w.Pools, func(p spec.PoolSize) bool { return p.Name == pool })
+		switch {
+		case w.Name != window && !everywhere:
+		case k < 0:
+			w.Pools = append(w.Pools, spec.PoolSize{Node: Named(pool), Size: N(max(size, m.Pools[pool].Size.V))})
+		default:
+			w.Pools[k].Size.V = max(size, w.Pools[k].Size.V)
+		}
+	}
+	if everywhere || window == "" {
+		m.Pools[pool].Size.V = max(size, m.Pools[pool].Size.V)
 	}
 }
 
