@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"syscall"
 	"time"
@@ -64,6 +65,9 @@ type Options struct {
 	// Workers is the number of goroutines of stages that share work; 0 is one for
 	// each processor.
 	Workers int
+	// SQLWorker is a command whose process shares the work on SQL, for which this
+	// process has one thread only: it must call sql.ServeWorker. Empty does all here.
+	SQLWorker []string
 	// Now is the clock for Result.Timings; nil measures nothing.
 	Now func() time.Time
 }
@@ -90,9 +94,17 @@ const cacheBytes = 512 << 20
 // error in it there is no plan. The error is the world's: a file that cannot be
 // read, a context that is done.
 func Run(ctx context.Context, o Options) (Result, diag.List, error) {
-	p := &pipeline{options: o, cache: &cache.Memory{}}
+	p := &pipeline{options: o, cache: &cache.Memory{}, pool: sql.NewPool(o.SQLWorker, o.processes())}
+	defer p.pool.Close()
 	err := p.run(ctx)
 	return p.result, p.diags.Sorted(), err
+}
+
+func (o Options) processes() int {
+	if o.Workers > 0 {
+		return o.Workers
+	}
+	return runtime.GOMAXPROCS(0)
 }
 
 // pipeline is the state of one Run.
@@ -101,6 +113,7 @@ type pipeline struct {
 	result     Result
 	diags      diag.List
 	cache      cache.Cache
+	pool       *sql.Pool
 	statements sql.Statements
 }
 
@@ -192,7 +205,7 @@ func (p *pipeline) openCache() (save func() error, err error) {
 }
 
 func (p *pipeline) parse(ctx context.Context) error {
-	statements, diags := sql.Parse(ctx, p.result.Spec, p.cache)
+	statements, diags := sql.Parse(ctx, p.result.Spec, sql.Options{Cache: p.cache, Pool: p.pool})
 	p.statements = statements
 	p.diags = append(p.diags, diags...)
 	return nil
@@ -211,7 +224,7 @@ func (p *pipeline) check(context.Context) error {
 }
 
 func (p *pipeline) sql(ctx context.Context) error {
-	p.diags = append(p.diags, sql.Run(ctx, p.result.Model, sql.Options{Cache: p.cache})...)
+	p.diags = append(p.diags, sql.Run(ctx, p.result.Model, sql.Options{Cache: p.cache, Pool: p.pool})...)
 	return nil
 }
 

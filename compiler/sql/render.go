@@ -56,7 +56,7 @@ func (r *runner) physical(s *model.Statement, ref engine.Ref) string {
 		if f.model.Dataset != nil {
 			dataset = f.model.Dataset.Physical
 		}
-		return backticked(r.m.Project, dataset, name)
+		return backticked(r.project(), dataset, name)
 	}
 	t := r.tableOf(s, ref.Name)
 	if t == nil {
@@ -92,7 +92,15 @@ func (r *runner) bigQueryName(t *model.Table) (project, dataset, table string) {
 	if t.Dataset != nil && t.Dataset.Physical != "" {
 		dataset = t.Dataset.Physical
 	}
-	return r.m.Project, dataset, table
+	return r.project(), dataset, table
+}
+
+// project holds the environment's datasets.
+func (r *runner) project() string {
+	if e := r.m.Environment; e != nil && e.Warehouse.Project.V != "" {
+		return e.Warehouse.Project.V
+	}
+	return r.m.Project
 }
 
 func backticked(parts ...string) string {
