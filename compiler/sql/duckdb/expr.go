@@ -233,10 +233,20 @@ func (c *call) refuse(format string, args ...any) string {
 
 var plainLiteral = regexp.MustCompile(`^(-?[0-9.]+(e[+-][0-9]+)?|CAST\(NULL AS [A-Z]+\)|CAST\((\$\w+|-?[0-9]+|'[^']*') AS [A-Z]+\)|'[^']*'|DATE '[^']*'|TIMESTAMPTZ '[^']*'|TIMESTAMP '[^']*'|TIME '[^']*'|true|false)$`)
 
-var letField = regexp.MustCompile(`^v[0-9]+\.a[0-9]+$`)
+var (
+	letField    = regexp.MustCompile(`^v[0-9]+(\.a[0-9]+)?$`)
+	structField = regexp.MustCompile(`^struct_extract\((.*), '[^']*'\)$`)
+)
 
 // isSimple reports whether an expression may be repeated and cannot fail.
 func isSimple(s string) bool {
+	for {
+		m := structField.FindStringSubmatch(s)
+		if m == nil {
+			break
+		}
+		s = m[1]
+	}
 	return isReference(s) || letField.MatchString(s) || plainLiteral.MatchString(s)
 }
 
@@ -254,6 +264,16 @@ func (c *call) simple() {
 		f := fmt.Sprintf("a%d", len(c.binds))
 		c.binds = append(c.binds, fmt.Sprintf("%s: %s", f, a))
 		c.args[i] = c.bindVar + "." + f
+	}
+}
+
+// simpleFor is simple where the first argument is of one of the kinds.
+func (c *call) simpleFor(kinds ...sqltype.Kind) {
+	for _, k := range kinds {
+		if c.kind(0) == k {
+			c.simple()
+			return
+		}
 	}
 }
 

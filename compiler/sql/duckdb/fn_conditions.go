@@ -77,7 +77,7 @@ var mathFunctions = map[string]function{
 	"div":           customSafe(div),
 	"mod":           customSafe(mod),
 	"ieee_divide":   total("($1 / $2)"),
-	"safe_divide":   customSafe(func(c *call) string { c.safe = true; return "(" + divide(c) + ")" }),
+	"safe_divide":   function{write: func(c *call) string { c.safe = true; return "(" + divide(c) + ")" }, safe: true},
 	"safe_add":      customSafe(safely(addSub("+"))),
 	"safe_subtract": customSafe(safely(addSub("-"))),
 	"safe_multiply": customSafe(safely(multiply)),

@@ -64,6 +64,12 @@ func customTotal(f func(*call) string) function {
 	return function{write: f, simple: true, total: true}
 }
 
+// never marks a function that cannot fail.
+func (f function) never() function {
+	f.total = true
+	return f
+}
+
 // customSafe is written by code that yields NULL in place of errors under SAFE.
 func customSafe(f func(*call) string) function { return function{write: f, simple: true, safe: true} }
 

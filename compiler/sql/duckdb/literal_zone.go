@@ -18,7 +18,7 @@ var (
 	offsetZ = regexp.MustCompile(`^([+-])(\d{1,2})(?::(\d{2}))?$`)
 )
 
-var foldedCast = regexp.MustCompile(`(?is)^\s*(safe_)?cast\s*\(.*timestamp`)
+var foldedCast = regexp.MustCompile(`(?is)\bcast\s*\(.*timestamp`)
 
 // foldedInZone reports whether a literal is a cast of a TIMESTAMP to text or to
 // a wall clock that the analyser has computed, in its own zone.

@@ -8,24 +8,31 @@ import (
 )
 
 var operatorFunctions = map[string]function{
-	"$add":              custom(addSub("+")),
-	"$subtract":         custom(addSub("-")),
-	"$multiply":         custom(multiply),
-	"$divide":           customSafe(divide),
-	"$unary_minus":      custom(negate),
-	"$equal":            customTotal(func(c *call) string { return c.equal(c.args[0], c.args[1], c.types[0]) }),
-	"$not_equal":        customTotal(func(c *call) string { return c.notEqual(c.args[0], c.args[1], c.types[0]) }),
+	"$add":         custom(addSub("+")),
+	"$subtract":    custom(addSub("-")),
+	"$multiply":    custom(multiply),
+	"$divide":      function{write: divide, safe: true},
+	"$unary_minus": custom(negate),
+	"$equal": custom(func(c *call) string {
+		c.simpleFor(sqltype.Float64, sqltype.Struct, sqltype.Array, sqltype.Range)
+		return c.equal(c.args[0], c.args[1], c.types[0])
+	}).never(),
+	"$not_equal": custom(func(c *call) string {
+		c.simpleFor(sqltype.Float64, sqltype.Struct, sqltype.Array, sqltype.Range)
+		return c.notEqual(c.args[0], c.args[1], c.types[0])
+	}).never(),
 	"$less":             custom(func(c *call) string { return c.less(c.args[0], c.args[1], "<") }),
 	"$less_or_equal":    custom(func(c *call) string { return c.less(c.args[0], c.args[1], "<=") }),
 	"$greater":          custom(func(c *call) string { return c.less(c.args[1], c.args[0], "<") }),
 	"$greater_or_equal": custom(func(c *call) string { return c.less(c.args[1], c.args[0], "<=") }),
-	"$between": customTotal(func(c *call) string {
+	"$between": custom(func(c *call) string {
 		if c.kind(0) == sqltype.Float64 {
+			c.simple()
 			return "(" + c.less(c.args[1], c.args[0], "<=") + " AND " + c.less(c.args[0], c.args[2], "<=") + ")"
 		}
 		return c.ordered(c.expand("($1 BETWEEN $2 AND $3)"))
-	}),
-	"$in":                   customTotal(in),
+	}).never(),
+	"$in":                   custom(in).never(),
 	"$in_array":             customTotal(inArray),
 	"$is_null":              total("($1 IS NULL)"),
 	"$is_true":              total("($1 IS NOT DISTINCT FROM true)"),
@@ -120,6 +127,7 @@ func (c *call) numeric(fn string) string {
 func divide(c *call) string {
 	switch c.kind(0) {
 	case sqltype.Float64:
+		c.simple()
 		q := c.expand("($1 / $2)")
 		ok := "isfinite(" + q + ")"
 		for _, a := range c.args {
@@ -224,6 +232,7 @@ func (c *call) ordered(s string) string {
 func in(c *call) string {
 	switch c.kind(0) {
 	case sqltype.Float64, sqltype.Struct, sqltype.Array, sqltype.JSON, sqltype.Range:
+		c.simple()
 		parts := make([]string, len(c.args)-1)
 		for i, a := range c.args[1:] {
 			parts[i] = c.equal(c.args[0], a, c.types[0])

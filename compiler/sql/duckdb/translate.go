@@ -41,7 +41,7 @@ const AnalyserZone = "America/Los_Angeles"
 // Problem is a construct that has no exact counterpart, with its place.
 type Problem struct {
 	Code       diag.Code
-	ByteOffset int // in the statement's text; -1 when the tree has no place
+	ByteOffset int // in the statement's text; 0 when the tree has no place
 	Construct  string
 	Message    string
 	Hint       string
@@ -117,7 +117,7 @@ func Translate(stmt gsql.ResolvedStatementNode, opts Options) (sql string, probl
 			if !ok {
 				panic(r)
 			}
-			sql, problems = "", append(t.problems, Problem{Code: Unsupported, ByteOffset: -1,
+			sql, problems = "", append(t.problems, Problem{Code: Unsupported,
 				Construct: "statement", Message: "the analysed statement cannot be read: " + lib.Error()})
 		}
 	}()
@@ -150,6 +150,7 @@ func (t *translator) refuse(n gsql.ResolvedNode, construct, format string, args 
 	if p.ByteOffset < 0 && t.source != nil {
 		p.ByteOffset = offset(t.source)
 	}
+	p.ByteOffset = max(p.ByteOffset, 0)
 	for _, q := range t.problems {
 		if q == p {
 			return "NULL"

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 var numberFunctions = map[string]*udf{
@@ -122,49 +123,60 @@ func floatToNumeric(f float64) (string, error) {
 	return numericText(r, false)
 }
 
-// roundFloat rounds half away from zero at a decimal position.
-func roundFloat(f float64, digits int64) (float64, error) {
-	if math.IsNaN(f) || math.IsInf(f, 0) || f == 0 {
-		return f, nil
-	}
-	if digits > 308 {
-		return f, nil
-	}
-	if digits < -308 {
-		return 0, nil
-	}
-	r := scaled(f, digits, func(r *big.Rat) *big.Int { return roundRat(r, false) })
-	if math.IsInf(r, 0) {
-		return 0, errors.New("floating point overflow in ROUND")
-	}
-	return r, nil
-}
+// extendedBits is the precision of the 80-bit numbers that GoogleSQL rounds in.
+const extendedBits = 64
 
-func truncFloat(f float64, digits int64) (float64, error) {
-	if math.IsNaN(f) || math.IsInf(f, 0) || f == 0 || digits > 308 {
-		return f, nil
-	}
-	if digits < -308 {
-		return 0, nil
-	}
-	return scaled(f, digits, func(r *big.Rat) *big.Int { return new(big.Int).Quo(r.Num(), r.Denom()) }), nil
-}
-
-// scaled applies a rounding to the shortest decimal of f, shifted by digits.
-func scaled(f float64, digits int64, round func(*big.Rat) *big.Int) float64 {
-	r, _ := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
-	p := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(max(digits, -digits)), nil))
-	if digits < 0 {
-		p.Inv(p)
-	}
-	r.Mul(r, p)
-	r.SetInt(round(r))
-	r.Quo(r, p)
-	out, _ := r.Float64()
-	if out == 0 {
-		return math.Copysign(0, f)
+// tens holds 10^-digits at extended precision, from repeated steps of ten, as
+// digits -308 … 323.
+var tens = sync.OnceValue(func() map[int64]*big.Float {
+	out := map[int64]*big.Float{}
+	ten := new(big.Float).SetPrec(extendedBits).SetInt64(10)
+	up := new(big.Float).SetPrec(extendedBits).SetInt64(1)
+	down := new(big.Float).SetPrec(extendedBits).SetInt64(1)
+	out[0] = up
+	for i := int64(1); i <= 323; i++ {
+		down = new(big.Float).SetPrec(extendedBits).Quo(down, ten)
+		out[i] = down
+		if i <= 308 {
+			up = new(big.Float).SetPrec(extendedBits).Mul(up, ten)
+			out[-i] = up
+		}
 	}
 	return out
+})
+
+// roundFloat rounds half away from zero at a decimal position.
+func roundFloat(f float64, digits int64) (float64, error) {
+	return atDigit(f, digits, func(x *big.Float) *big.Float {
+		half := new(big.Float).SetPrec(2 * extendedBits).SetFloat64(math.Copysign(0.5, f))
+		return whole(half.Add(half, x))
+	})
+}
+
+func truncFloat(f float64, digits int64) (float64, error) { return atDigit(f, digits, whole) }
+
+func whole(x *big.Float) *big.Float {
+	i, _ := x.Int(nil)
+	return new(big.Float).SetPrec(extendedBits).SetInt(i)
+}
+
+func atDigit(f float64, digits int64, cut func(*big.Float) *big.Float) (float64, error) {
+	switch {
+	case digits < -308:
+		return 0, nil
+	case digits > 322 || math.IsNaN(f) || math.IsInf(f, 0) || f == 0:
+		return f, nil
+	}
+	unit := tens()[digits]
+	x := new(big.Float).SetPrec(extendedBits).SetFloat64(f)
+	x.Quo(x, unit)
+	r := cut(x)
+	r.SetPrec(extendedBits).Mul(r, unit)
+	out, _ := r.Float64()
+	if math.IsInf(out, 0) {
+		return 0, errors.New("floating point overflow in ROUND")
+	}
+	return math.Copysign(math.Abs(out), f), nil
 }
 
 func shift(a, n int64, left bool) (int64, error) {
