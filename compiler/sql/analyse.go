@@ -1,7 +1,6 @@
 package sql
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +19,7 @@ func (r *runner) analyse(s *model.Statement, kind engine.Kind, arguments []engin
 		return engine.Result{}, false
 	}
 	s.Failed = true // until it is not
-	parsed, err := r.parser.parse(s.Text, kind)
+	parsed, err := r.asker.parse(s.Text, kind)
 	if err != nil {
 		reportFailure(&r.diags, s, err)
 		return engine.Result{}, false
@@ -40,7 +39,7 @@ func (r *runner) analyse(s *model.Statement, kind engine.Kind, arguments []engin
 	if !known {
 		return engine.Result{}, false
 	}
-	found, err := r.resolved(request)
+	found, err := r.asker.analyse(request)
 	if err != nil {
 		reportFailure(&r.diags, s, err)
 		return engine.Result{}, false
@@ -116,9 +115,6 @@ func (r *runner) request(s *model.Statement, kind engine.Kind, parsed engine.Par
 		}
 		known := r.tables[t]
 		if known == nil || !known.known {
-			if known == nil && t.Statement == s {
-				r.readsItself(t)
-			}
 			return q, false
 		}
 		read := engine.Table{Name: ref.Name, Catalog: t.Name, Columns: known.columns}
@@ -132,17 +128,6 @@ func (r *runner) request(s *model.Statement, kind engine.Kind, parsed engine.Par
 	return q, true
 }
 
-// readsItself reports a table whose query reads the table's own rows, of which
-// nothing is known before it is analysed.
-func (r *runner) readsItself(t *model.Table) {
-	if t.Kind != model.IncrementKind {
-		return // a cycle, reported as such
-	}
-	r.diags.Errorf(diag.AnalysisOff, t.At, "%q reads itself, so its columns must be declared", t.Name).
-		WithNode(t.Name).
-		WithHint("declare columns")
-}
-
 // tableOf finds the table that resolve found for a name in the statement.
 func (r *runner) tableOf(s *model.Statement, name string) *model.Table {
 	for i := range s.Refs {
@@ -154,29 +139,6 @@ func (r *runner) tableOf(s *model.Statement, name string) *model.Table {
 		return r.m.TableByName[name]
 	}
 	return nil
-}
-
-// resolved asks the cache, then the engine.
-func (r *runner) resolved(q engine.Request) (engine.Result, error) {
-	key := requestKey(q)
-	var found engine.Result
-	if data, ok := r.cache.Get(key); ok && json.Unmarshal(data, &found) == nil {
-		return found, nil
-	}
-	e, err := engine.Shared(translator)
-	if err != nil {
-		return engine.Result{}, err
-	}
-	found, err = e.Analyze(q)
-	if err != nil {
-		return engine.Result{}, err
-	}
-	data, err := json.Marshal(found)
-	if err != nil {
-		return engine.Result{}, err
-	}
-	r.cache.Put(key, data)
-	return found, nil
 }
 
 // requestKey hashes everything that decides the result.
@@ -215,7 +177,7 @@ func functionParts(f engine.Function) []string {
 
 // itemsOf are the entries of the statement's outermost select list.
 func itemsOf(r *runner, s *model.Statement) []engine.Item {
-	parsed, err := r.parser.parse(s.Text, engine.Query)
+	parsed, err := r.asker.parse(s.Text, engine.Query)
 	if err != nil {
 		return nil
 	}

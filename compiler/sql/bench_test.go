@@ -64,11 +64,11 @@ GROUP BY 1, 2, 3
 	return p
 }
 
-func stage(b testing.TB, p *spec.Platform, c cache.Cache) {
-	statements, list := sql.Parse(context.Background(), p, c)
+func stage(b testing.TB, p *spec.Platform, c cache.Cache, pool *sql.Pool) {
+	statements, list := sql.Parse(context.Background(), p, sql.Options{Cache: c, Pool: pool})
 	m, more := resolve.Run(p, statements, "prod", nil)
 	list = append(list, more...)
-	list = append(list, sql.Run(context.Background(), m, sql.Options{Cache: c})...)
+	list = append(list, sql.Run(context.Background(), m, sql.Options{Cache: c, Pool: pool})...)
 	if list.HasErrors() {
 		b.Fatalf("%+v", list[0])
 	}
@@ -76,16 +76,22 @@ func stage(b testing.TB, p *spec.Platform, c cache.Cache) {
 
 func BenchmarkCold(b *testing.B) {
 	p := synthetic(1000)
-	for b.Loop() {
-		stage(b, p, &cache.Memory{})
+	for _, processes := range []int{1, 2} {
+		b.Run(fmt.Sprint(processes), func(b *testing.B) {
+			for b.Loop() {
+				pool := workers(b, processes)
+				stage(b, p, &cache.Memory{}, pool)
+				pool.Close()
+			}
+		})
 	}
 }
 
 func BenchmarkWarm(b *testing.B) {
 	p := synthetic(1000)
 	var c cache.Memory
-	stage(b, p, &c)
+	stage(b, p, &c, nil)
 	for b.Loop() {
-		stage(b, p, &c)
+		stage(b, p, &c, nil)
 	}
 }

@@ -9,13 +9,9 @@ package sql
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"path"
 	"slices"
-	"sync"
 
-	"sluice/compiler/cache"
 	"sluice/compiler/diag"
 	"sluice/compiler/model"
 	"sluice/compiler/spec"
@@ -35,12 +31,10 @@ type Statements = map[string]*model.Statement
 // .sql file or in the CUE string, and is in the result with Failed set and with the
 // references that its words suggest, so that one mistake does not make others.
 //
-// c may be nil. The context ends the work early; what was not read then is missing.
-func Parse(ctx context.Context, p *spec.Platform, c cache.Cache) (Statements, diag.List) {
-	if c == nil {
-		c = &cache.Memory{}
-	}
-	r := &reader{platform: p, parser: parser{cache: c}, out: Statements{}}
+// The context ends the work early; what was not read then is missing.
+func Parse(ctx context.Context, p *spec.Platform, o Options) (Statements, diag.List) {
+	r := &reader{platform: p, asker: newAsker(o), out: Statements{}}
+	r.prefetchTexts(ctx, p.Tables)
 	for _, t := range p.Tables {
 		if ctx.Err() != nil {
 			return r.out, r.diags
@@ -78,7 +72,7 @@ func routineKind(f *spec.Routine) engine.Kind {
 // reader collects the statements of one platform.
 type reader struct {
 	platform *spec.Platform
-	parser   parser
+	asker    *asker
 	out      Statements
 	diags    diag.List
 }
@@ -104,7 +98,7 @@ func (r *reader) checks(prefix, node string, list []*spec.Check) {
 // the statement that is made with it.
 func (r *reader) condition(node string, text spec.Text) {
 	s := &model.Statement{Node: node, Text: text.V, At: text.At, Indent: int(text.At.Col) - 1, Level: "strict"}
-	parsed, err := r.parser.parse(text.V, engine.Condition)
+	parsed, err := r.asker.parse(text.V, engine.Condition)
 	if err != nil {
 		r.failed(s, err)
 	} else if parsed.Problem != nil {
@@ -114,22 +108,13 @@ func (r *reader) condition(node string, text spec.Text) {
 
 // read takes the text of a file or of a CUE string; at most one of them is given.
 func (r *reader) read(key, node string, file, inline spec.Text, kind engine.Kind, level string) {
-	s := &model.Statement{Node: key, Text: inline.V, At: inline.At, Level: level}
-	switch {
-	case file.V != "":
-		name := path.Join(path.Dir(file.At.File), file.V)
-		text, ok := r.platform.SQLFiles[name]
-		if !ok {
-			return // reported by load
-		}
-		s.Text, s.At = text, diag.Span{File: name, Line: 1, Col: 1}
-	case inline.V == "":
+	text, at, ok := r.text(file, inline)
+	if !ok {
 		return
-	default:
-		s.Indent = int(inline.At.Col) - 1
 	}
+	s := &model.Statement{Node: key, Text: text, At: at, Indent: int(at.Col) - 1, Level: level}
 	r.out[key] = s
-	parsed, err := r.parser.parse(s.Text, kind)
+	parsed, err := r.asker.parse(s.Text, kind)
 	if err != nil {
 		r.failed(s, err)
 		return
@@ -153,6 +138,17 @@ func (r *reader) read(key, node string, file, inline spec.Text, kind engine.Kind
 			report(&r.diags, s, node, *parsed.Problem)
 		}
 	}
+}
+
+// text is the text of a file or of a CUE string and where it begins. A file that is
+// missing is reported by load.
+func (r *reader) text(file, inline spec.Text) (string, diag.Span, bool) {
+	if file.V == "" {
+		return inline.V, inline.At, inline.V != ""
+	}
+	name := path.Join(path.Dir(file.At.File), file.V)
+	text, ok := r.platform.SQLFiles[name]
+	return text, diag.Span{File: name, Line: 1, Col: 1}, ok
 }
 
 // failed reports that the library broke on a text.
@@ -184,32 +180,4 @@ func report(list *diag.List, s *model.Statement, node string, p engine.Problem) 
 func sortedSet(list []string) []string {
 	slices.Sort(list)
 	return slices.Compact(list)
-}
-
-// parser asks the engine for what the cache does not have.
-type parser struct {
-	cache cache.Cache
-	mu    sync.Mutex
-}
-
-func (p *parser) parse(text string, kind engine.Kind) (engine.Parsed, error) {
-	key := cache.KeyOf("sql parse", engine.Version, string(kind), text)
-	var parsed engine.Parsed
-	if data, ok := p.cache.Get(key); ok && json.Unmarshal(data, &parsed) == nil {
-		return parsed, nil
-	}
-	e, err := engine.Shared(translator)
-	if err != nil {
-		return engine.Parsed{}, err
-	}
-	parsed, err = e.Parse(text, kind)
-	if err != nil {
-		return engine.Parsed{}, err
-	}
-	data, err := json.Marshal(parsed)
-	if err != nil {
-		return engine.Parsed{}, fmt.Errorf("encode what was parsed: %w", err)
-	}
-	p.cache.Put(key, data)
-	return parsed, nil
 }

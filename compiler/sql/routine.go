@@ -36,7 +36,7 @@ func (r *runner) routine(f *model.Routine) {
 	if !ok {
 		return
 	}
-	parsed, err := r.parser.parse(f.Statement.Text, fn.Kind)
+	parsed, err := r.asker.parse(f.Statement.Text, fn.Kind)
 	if err != nil {
 		return // analyse had it from the cache
 	}

@@ -14,10 +14,12 @@ import (
 	"sluice/compiler/sqltype"
 )
 
-// Options of Run.
+// Options of Parse and Run.
 type Options struct {
-	// Cache keeps results by content; nil keeps them for this run only.
+	// Cache keeps results by content; nil keeps them for this call only.
 	Cache cache.Cache
+	// Pool shares the work among processes; nil does all in this one.
+	Pool *Pool
 }
 
 // Run analyses every statement of a platform in topological order and completes the
@@ -28,13 +30,9 @@ type Options struct {
 // columns, because of a mistake that is reported elsewhere, is marked as failed and
 // not reported again.
 func Run(ctx context.Context, m *model.Platform, o Options) diag.List {
-	if o.Cache == nil {
-		o.Cache = &cache.Memory{}
-	}
 	r := &runner{
 		m:        m,
-		parser:   parser{cache: o.Cache},
-		cache:    o.Cache,
+		asker:    newAsker(o),
 		duckdb:   m.Target == "duckdb",
 		tables:   map[*model.Table]*schema{},
 		routines: map[string]*routine{},
@@ -42,10 +40,17 @@ func Run(ctx context.Context, m *model.Platform, o Options) diag.List {
 	}
 	r.parameters = parameters(m)
 	r.waiting = slices.Clone(m.Routines)
-	for _, t := range m.Tables {
-		if ctx.Err() == nil {
-			r.readyRoutines()
-			r.table(t)
+	for _, level := range levels(m.Tables) {
+		r.readyRoutines()
+		var statements []*model.Statement
+		for _, t := range level {
+			statements = append(statements, t.Statement)
+		}
+		r.prefetchStatements(ctx, statements)
+		for _, t := range level {
+			if ctx.Err() == nil {
+				r.table(t)
+			}
 		}
 	}
 	r.readyRoutines()
@@ -54,6 +59,7 @@ func Run(ctx context.Context, m *model.Platform, o Options) diag.List {
 			r.routine(f)
 		}
 	}
+	r.prefetchStatements(ctx, last(m))
 	for _, e := range m.Exports {
 		if e.Statement != nil && ctx.Err() == nil {
 			r.export(e)
@@ -67,11 +73,22 @@ func Run(ctx context.Context, m *model.Platform, o Options) diag.List {
 	return r.diags
 }
 
+// last are the statements that nothing reads.
+func last(m *model.Platform) []*model.Statement {
+	var out []*model.Statement
+	for _, e := range m.Exports {
+		out = append(out, e.Statement)
+	}
+	for _, c := range m.Checks {
+		out = append(append(out, c.Queries...), c.Statement)
+	}
+	return out
+}
+
 // runner carries the state of one Run.
 type runner struct {
 	m          *model.Platform
-	parser     parser
-	cache      cache.Cache
+	asker      *asker
 	duckdb     bool
 	parameters []engine.Column
 	tables     map[*model.Table]*schema
@@ -162,6 +179,14 @@ func (r *runner) table(t *model.Table) {
 		r.trusted(t, contract)
 		return
 	}
+	if len(contract) == 0 && readsItself(t) {
+		r.diags.Errorf(diag.AnalysisOff, t.At, "%q reads itself, so its columns must be declared", t.Name).
+			WithNode(t.Name).
+			WithHint("declare columns")
+		t.Statement.Failed = true
+		r.know(t, nil)
+		return
+	}
 	found, ok := r.analyse(t.Statement, engine.Query, nil, "")
 	if !ok {
 		if t.Statement.Level == "baseline" && !t.Statement.Made {
@@ -190,6 +215,12 @@ func (r *runner) table(t *model.Table) {
 	}
 }
 
+// readsItself reports whether an incremental table's query reads the rows that the
+// table holds, of which nothing is known before the query is analysed.
+func readsItself(t *model.Table) bool {
+	return t.Kind == model.IncrementKind && slices.ContainsFunc(t.Statement.Refs, func(ref model.Ref) bool { return ref.Table == t })
+}
+
 // trusted takes a table as declared: its analysis is off, or did not get through at
 // level baseline. Its text goes to the warehouse with the names filled in.
 func (r *runner) trusted(t *model.Table, contract []model.Column) {
@@ -210,7 +241,7 @@ func (r *runner) trusted(t *model.Table, contract []model.Column) {
 		s.Failed = true
 		return
 	}
-	parsed, err := r.parser.parse(s.Text, engine.Query)
+	parsed, err := r.asker.parse(s.Text, engine.Query)
 	if err != nil {
 		s.Failed = true
 		reportFailure(&r.diags, s, err)
@@ -271,7 +302,7 @@ func (r *runner) check(c *model.Check) {
 	}
 	if c.Spec != nil && c.Spec.Where.V != "" {
 		where := &model.Statement{Node: c.ID, Text: c.Spec.Where.V, At: c.Spec.Where.At, Indent: int(c.Spec.Where.At.Col) - 1, Level: "strict"}
-		parsed, err := r.parser.parse(where.Text, engine.Condition)
+		parsed, err := r.asker.parse(where.Text, engine.Condition)
 		sound = sound && err == nil && parsed.Problem == nil // reported by Parse
 		r.inside[s] = where
 	}

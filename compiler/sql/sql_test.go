@@ -103,7 +103,7 @@ func compile(t testing.TB, files []txtar.File, environment string, c cache.Cache
 
 func run(sp *spec.Platform, environment string, c cache.Cache) (*model.Platform, diag.List) {
 	ctx := context.Background()
-	statements, list := sql.Parse(ctx, sp, c)
+	statements, list := sql.Parse(ctx, sp, sql.Options{Cache: c})
 	m, resolved := resolve.Run(sp, statements, environment, nil)
 	list = append(list, resolved...)
 	return m, append(list, sql.Run(ctx, m, sql.Options{Cache: c})...)
