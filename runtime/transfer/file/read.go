@@ -55,7 +55,7 @@ type source struct {
 // Bounds of one line. DuckDB sets aside a buffer of several lines a thread.
 const (
 	maxLineBytes = 8 << 20
-	bufferBytes  = 32 << 20
+	bufferBytes  = 16 << 20
 )
 
 // rejectTables is where DuckDB puts the lines that are no records, in this connection.

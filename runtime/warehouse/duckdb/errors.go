@@ -43,23 +43,26 @@ func classOf(err error) task.Class {
 	return task.Permanent
 }
 
-// shortened is an error without the excerpt of the generated statement that DuckDB
-// appends: it tells people nothing, and may hold values.
+// shortened is an error without the driver's own words and the excerpt of the
+// generated statement that DuckDB appends: it tells people nothing, and may hold values.
 type shortened struct{ error }
 
 func (e shortened) Error() string {
 	text, _, _ := strings.Cut(e.error.Error(), "\n\nLINE ")
-	return text
+	return strings.ReplaceAll(text, driverWords, "")
 }
 
 func (e shortened) Unwrap() error { return e.error }
 
 func short(err error) error {
-	if strings.Contains(err.Error(), "\n\nLINE ") {
+	if text := err.Error(); strings.Contains(text, "\n\nLINE ") || strings.Contains(text, driverWords) {
 		return shortened{err}
 	}
 	return err
 }
+
+// driverWords are what the driver puts before the message of a function of ours.
+const driverWords = "database/sql/driver: API error: "
 
 // isDuplicate says that a row with this key stands in the books already.
 func isDuplicate(err error) bool {
