@@ -89,7 +89,7 @@ func (a *app) compile(ctx context.Context, f compileFlags, until pipeline.Stage)
 		return pipeline.Result{}, nil, err
 	}
 	result, diags, err := pipeline.Run(ctx, pipeline.Options{
-		Dir: root, Environment: a.env, Variables: vars, Until: until, NoCache: f.noCache, Now: time.Now,
+		Dir: root, Environment: a.env, Variables: vars, Until: until, NoCache: f.noCache, Now: time.Now, SQLWorker: sqlWorkerCommand(),
 	})
 	if f.timings {
 		a.viewTimings(result.Timings)

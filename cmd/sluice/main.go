@@ -12,13 +12,35 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"sluice/compiler/sql"
 )
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == sqlWorker {
+		if err := sql.ServeWorker(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintf(os.Stderr, "error: %v\n", err)
+			os.Exit(1)
+		}
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := execute(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
 	stop()
 	os.Exit(code)
+}
+
+// sqlWorker is the argument that makes this program a worker of another one, which
+// shares its work on SQL; see sql.NewPool. It is no command for people.
+const sqlWorker = "sql-worker"
+
+// sqlWorkerCommand starts this program as a worker; empty where it cannot be found.
+func sqlWorkerCommand() []string {
+	self, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	return []string{self, sqlWorker}
 }
 
 // execute runs one command line and returns the exit code: 0 all is well,

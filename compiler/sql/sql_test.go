@@ -171,7 +171,11 @@ func describe(t testing.TB, files []txtar.File, m *model.Platform, list diag.Lis
 		if len(s.Parameters)+len(s.Routines) > 0 {
 			fmt.Fprintf(&b, "uses %v %v\n", s.Parameters, s.Routines)
 		}
-		if s.Rendered != "" {
+		switch {
+		case s.Rendered == "":
+		case m.Target == "duckdb":
+			b.WriteString("-- in DuckDB's words\n") // which compiler/sql/duckdb tests
+		default:
 			fmt.Fprintf(&b, "-- \n%s\n", s.Rendered)
 		}
 	}
@@ -192,4 +196,37 @@ func describe(t testing.TB, files []txtar.File, m *model.Platform, list diag.Lis
 		statement(c.ID, c.Statement, c.Statement.Columns)
 	}
 	return b.Bytes()
+}
+
+// TestDuckDBNames: tables have their physical names, and a member or a part of a
+// wildcard family is a query over the family.
+func TestDuckDBNames(t *testing.T) {
+	a := txtar.Parse([]byte(`-- t.cue --
+package shop
+
+environment: local: dataset_prefix: "dev_"
+table: "core.all": sql:    "SELECT event FROM ` + "`analytics.events_*`" + `"
+table: "core.one": sql:    "SELECT event FROM analytics.events_20260101"
+table: "core.part": sql:   "SELECT event, _TABLE_SUFFIX AS s FROM ` + "`analytics.events_2026*`" + `"
+table: "core.called": sql: "SELECT n FROM fn.counted(DATE '2026-01-01')"
+routine: "fn.counted": {
+	kind: "table"
+	arguments: d: "DATE"
+	sql: "SELECT COUNT(*) AS n FROM app.members AS m WHERE m.joined_on = d"
+}
+`))
+	m, list := compile(t, a.Files, "local", &cache.Memory{})
+	if list.HasErrors() {
+		t.Fatalf("%+v", list)
+	}
+	for name, want := range map[string]string{
+		"core.all":    `FROM "dev_analytics"."events_*" AS`,
+		"core.one":    `FROM (SELECT * FROM "dev_analytics"."events_*" WHERE _TABLE_SUFFIX = '20260101') AS`,
+		"core.part":   `FROM (SELECT * REPLACE (substr(_TABLE_SUFFIX, 5) AS _TABLE_SUFFIX) FROM "dev_analytics"."events_*" WHERE starts_with(_TABLE_SUFFIX, '2026')) AS`,
+		"core.called": `FROM "dev_app"."members" AS`,
+	} {
+		if got := m.TableByName[name].Statement.Rendered; !strings.Contains(got, want) {
+			t.Errorf("%s: %s\nlacks %s", name, got, want)
+		}
+	}
 }
