@@ -37,6 +37,10 @@ var aggregates = map[string]aggregateFn{
 	"bit_or":           bitAgg("bit_or"),
 	"bit_xor":          bitAgg("bit_xor"),
 	"array_concat_agg": arrayConcatAgg,
+	"approx_quantiles": approxQuantiles,
+	"approx_top_count": approxTopCount,
+	"max_by":           func(a *aggCall) string { return a.by("DESC") },
+	"min_by":           func(a *aggCall) string { return a.by("ASC") },
 	"approx_count_distinct": func(a *aggCall) string {
 		b := *a
 		b.distinct = true
@@ -128,6 +132,51 @@ func anyValue(a *aggCall) string {
 	return a.write("any_value", a.args[0])
 }
 
+// by is MAX_BY and MIN_BY: the first argument of a row with the extreme second.
+func (a *aggCall) by(dir string) string {
+	if has(a.types[1], sqltype.Float64, sqltype.Struct, sqltype.Array, sqltype.JSON) {
+		return a.refuse("%s by %s is not translated", a.title(), a.types[1])
+	}
+	b := *a.with(a.args[1] + " IS NOT NULL")
+	b.order = []string{a.args[1] + " " + dir + " NULLS LAST"}
+	return b.write("list", a.args[0]) + "[1]"
+}
+
+// approxQuantiles gives exact quantiles, which are within any approximation:
+// element i is the least value that i/n of the values do not exceed.
+func approxQuantiles(a *aggCall) string {
+	if has(a.types[0], sqltype.Float64, sqltype.Struct, sqltype.Array, sqltype.JSON) && a.kind(0) != sqltype.Float64 || a.distinct {
+		return a.refuse("APPROX_QUANTILES of %s is not translated", a.types[0])
+	}
+	b := a
+	if !a.ignoreRespect() {
+		b = a.with(a.args[0] + " IS NOT NULL")
+	}
+	sorted := *b
+	sorted.order = []string{a.args[0] + " ASC NULLS FIRST"}
+	if a.kind(0) == sqltype.Float64 {
+		sorted.order = []string{"isnan(" + a.args[0] + ") DESC NULLS FIRST", sorted.order[0]}
+	}
+	v, i := a.t.letVar(), a.t.letVar()
+	return "list_transform([" + sorted.write("list", a.args[0]) + "], lambda " + v + ": list_transform(CASE WHEN " + v + " IS NULL THEN NULL ELSE generate_series(0, " + a.args[1] +
+		") END, lambda " + i + ": " + v + "[greatest(1, (" + i + " * len(" + v + ") + " + a.args[1] + " - 1) // " + a.args[1] + ")]))[1]"
+}
+
+// approxTopCount counts exactly; values of equal count come in no given order.
+func approxTopCount(a *aggCall) string {
+	if a.distinct || has(a.types[0], sqltype.Struct, sqltype.Array, sqltype.JSON) {
+		return a.refuse("APPROX_TOP_COUNT of %s is not translated", a.types[0])
+	}
+	entry := "STRUCT(c BIGINT, k " + TypeOf(a.types[0]) + ")"
+	e, f := a.t.letVar(), a.t.letVar()
+	counts := "coalesce(list_transform(map_entries(" + a.write("histogram", a.args[0]) + "), lambda " + e + ": CAST({'c': " + e + ".value, 'k': " + e + ".key} AS " + entry +
+		")), CAST([] AS " + entry + "[]))"
+	nulls := "(" + a.write("count", "*") + " - " + a.write("count", a.args[0]) + ")"
+	withNull := "CASE WHEN " + nulls + " > 0 THEN list_append(" + counts + ", CAST({'c': " + nulls + ", 'k': NULL} AS " + entry + ")) ELSE " + counts + " END"
+	return "(CASE WHEN " + a.write("count", "*") + " = 0 THEN NULL ELSE list_transform(list_sort(" + withNull + ", 'DESC', 'NULLS LAST')[1:" + a.args[1] + "], lambda " + f +
+		": {'value': " + f + ".k, 'count': " + f + ".c}) END)"
+}
+
 func arrayAgg(a *aggCall) string {
 	if a.distinct && has(a.types[0], sqltype.Array, sqltype.Struct) {
 		return a.refuse("ARRAY_AGG(DISTINCT) of %s is not translated", a.types[0])
@@ -213,7 +262,11 @@ func pairs(fn string) aggregateFn {
 		if fn != "covar_pop" {
 			min = "1"
 		}
-		return "(CASE WHEN " + odd + " THEN CASE WHEN " + known.write("count", "*") + " > " + min + " THEN CAST('nan' AS DOUBLE) END ELSE " + fin.write(fn, a.args[0], a.args[1]) + " END)"
+		few := ""
+		if fn == "corr" {
+			few = "WHEN " + known.write("count", "*") + " < 2 THEN NULL " // DuckDB gives NaN
+		}
+		return "(CASE " + few + "WHEN " + odd + " THEN CASE WHEN " + known.write("count", "*") + " > " + min + " THEN CAST('nan' AS DOUBLE) END ELSE " + fin.write(fn, a.args[0], a.args[1]) + " END)"
 	}
 }
 
@@ -234,7 +287,8 @@ var analytics = map[string]aggregateFn{
 		if a.kind(0) != sqltype.Float64 || a.ignoreRespect() {
 			return a.refuse("PERCENTILE_CONT of %s is not translated", a.kind(0))
 		}
-		return a.write("quantile_cont", a.args[0], a.args[1])
+		return "(CASE WHEN bool_or(isnan(" + a.args[0] + "))" + a.over + " THEN " + a.fail("PERCENTILE_CONT over NaN is not supported here") +
+			" ELSE " + a.write("quantile_cont", a.args[0], a.args[1]) + " END)"
 	},
 	"percentile_disc": func(a *aggCall) string {
 		if a.kind(0) == sqltype.Float64 || a.ignoreRespect() {

@@ -52,6 +52,11 @@ func (t *translator) expr(e gsql.ResolvedExprNode, scope *env) string {
 		return "CAST(gsql_json_member(" + t.expr(get(e.Expr()), scope) + ", " + text(get(e.FieldName())) + ") AS JSON)"
 	case *gsql.ResolvedSubqueryExpr:
 		return t.subquery(e, scope)
+	case *gsql.ResolvedSystemVariable:
+		if name := strings.ToLower(strings.Join(get(e.NamePath()), ".")); name != "time_zone" {
+			return t.refuse(e, "@@"+name, "the embedded warehouse has only the system variable @@time_zone")
+		}
+		return text(t.opts.TimeZone)
 	case *gsql.ResolvedWithExpr:
 		vars := map[int32]string{}
 		inner := scope.child(vars)

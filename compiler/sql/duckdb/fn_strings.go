@@ -46,7 +46,13 @@ var stringFunctions = map[string]function{
 	"to_code_points":        custom(byBytes("gsql_to_code_points($1)", "gsql_to_code_points_bytes($1)")),
 	"code_points_to_string": native("gsql_code_points_to_string($1, len($1) > list_count($1))"),
 	"code_points_to_bytes":  native("gsql_code_points_to_bytes($1, len($1) > list_count($1))"),
-	"soundex":               native("gsql_soundex($1)"),
+	"contains_substr": custom(func(c *call) string {
+		if c.kind(0) != sqltype.String || len(c.args) > 2 {
+			return c.refuse("CONTAINS_SUBSTR is translated for a STRING only")
+		}
+		return c.expand("gsql_contains_substr($1, $2)")
+	}),
+	"soundex": native("gsql_soundex($1)"),
 	"edit_distance": custom(func(c *call) string {
 		if len(c.args) > 2 || c.kind(0) != sqltype.String {
 			return c.refuse("EDIT_DISTANCE is translated for two strings only")

@@ -244,7 +244,9 @@ func in(c *call) string {
 
 func inArray(c *call) string {
 	if has(c.types[0], sqltype.Struct, sqltype.Array, sqltype.JSON) {
-		return c.refuse("IN UNNEST over %s is not translated", c.types[0])
+		v := c.t.letVar()
+		eqs := "list_transform($2, lambda " + v + ": " + c.equal(c.args[0], v, c.types[0]) + ")"
+		return c.expand("(CASE WHEN coalesce(len($2), 0) = 0 THEN false WHEN list_contains(" + eqs + ", true) THEN true WHEN list_count(" + eqs + ") < len($2) THEN NULL ELSE false END)")
 	}
 	found := "list_contains($2, $1)"
 	if c.kind(0) == sqltype.Float64 {

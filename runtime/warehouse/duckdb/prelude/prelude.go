@@ -49,7 +49,7 @@ func Names() []string {
 }
 
 // functions is every function by name.
-var functions = gather(textFunctions, bytesFunctions, regexpFunctions, clockFunctions, numberFunctions, numericFunctions, jsonFunctions, netFunctions)
+var functions = gather(textFunctions, bytesFunctions, regexpFunctions, clockFunctions, numberFunctions, numericFunctions, jsonFunctions, jsonChangeFunctions, netFunctions)
 
 func gather(tables ...map[string]*udf) map[string]*udf {
 	out := map[string]*udf{}

@@ -47,9 +47,12 @@ var textFunctions = map[string]*udf{
 	"gsql_chr":                   fn1(chr),
 	"gsql_to_code_points":        fn1(func(s string) (ints, error) { return codePoints(s), nil }),
 	"gsql_code_points_to_string": fn2(codePointsToString),
-	"gsql_soundex":               fn1(func(s string) (string, error) { return soundex(s), nil }),
-	"gsql_edit_distance":         fn2(func(a, b string) (int64, error) { return editDistance([]rune(a), []rune(b)), nil }),
-	"gsql_normalize":             fn2(func(s, mode string) (string, error) { return normalize(s, mode), nil }),
+	"gsql_contains_substr": fn2(func(s, sub string) (bool, error) {
+		return strings.Contains(normalize(s, "NFKC_FOLD"), normalize(sub, "NFKC_FOLD")), nil
+	}),
+	"gsql_soundex":       fn1(func(s string) (string, error) { return soundex(s), nil }),
+	"gsql_edit_distance": fn2(func(a, b string) (int64, error) { return editDistance([]rune(a), []rune(b)), nil }),
+	"gsql_normalize":     fn2(func(s, mode string) (string, error) { return normalize(s, mode), nil }),
 }
 
 // lower is the full lower case of Unicode, without the context rule for a final sigma.
