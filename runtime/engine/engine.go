@@ -167,6 +167,30 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	return &Report{State: state.Snapshot(), Resumed: resumed, Took: e.now().Sub(began)}, err
 }
 
+// Load is the state of a day's run as the journal has it, for those who only look: p is the plan that the run
+// is under (see journal.Info.Plan). It fails with journal.ErrNoRun where the run was never opened.
+func Load(ctx context.Context, j journal.Journal, p *plan.Plan, runID, day string) (*event.State, error) {
+	clock, err := plan.NewClock(p)
+	if err != nil {
+		return nil, err
+	}
+	d, err := plan.ParseDay(day)
+	if err != nil {
+		return nil, err
+	}
+	s, err := event.New(p, clock, d)
+	if err != nil {
+		return nil, err
+	}
+	if err := j.Replay(ctx, runID, 0, s.Apply); err != nil {
+		return nil, err
+	}
+	if s.Seq() == 0 {
+		return nil, fmt.Errorf("%w: %s", journal.ErrNoRun, runID)
+	}
+	return s, nil
+}
+
 func (o *Options) complete() error {
 	if o.Plan == nil || o.Runner == nil || o.Journal == nil {
 		return errors.New("engine: a plan, a runner and a journal are required")

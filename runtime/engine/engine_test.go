@@ -62,6 +62,12 @@ func (f *fake) Run(ctx context.Context, a task.Attempt) (task.Result, error) {
 	return task.Result{RowsOut: 1}, f.clock.Sleep(ctx, a.Task.ID, time.Minute)
 }
 
+func (f *fake) jobs() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.calls)
+}
+
 func openJournal(t testing.TB, dir string) *journal.SQLite {
 	t.Helper()
 	j, err := journal.OpenSQLite(filepath.Join(dir, "journal.db"))
@@ -187,8 +193,8 @@ func TestAttemptThatDoesNotStop(t *testing.T) {
 	}
 	s := mustRun(t, o)
 	a, _ := s.Task("a")
-	if a.Status != event.Failed || !strings.Contains(a.Message, "did not stop") || len(f.calls) != 1 {
-		t.Errorf("%+v, calls %v", a, f.calls)
+	if a.Status != event.Failed || !strings.Contains(a.Message, "did not stop") || len(f.jobs()) != 1 {
+		t.Errorf("%+v, calls %v", a, f.jobs())
 	}
 	wantStatus(t, s, "b", event.Blocked)
 }
@@ -556,5 +562,62 @@ func TestDeterministic(t *testing.T) {
 		if again := record(); again != first {
 			t.Fatalf("first\n%s\nthen\n%s", first, again)
 		}
+	}
+}
+
+// Fast-forward jumps to gates and backoffs, so that times mean what they would have on the day.
+func TestFastForward(t *testing.T) {
+	p := testPlan("a", "b: a", "c: b")
+	p.Tasks[1].NotBefore, p.Tasks[2].NotBefore = "10:00", "03:59"
+	o, f, v := setup(t, p)
+	opening := v.Now()
+	o.Clock, f.clock = FastForward(opening), nil
+	f.do["a"] = func(_ context.Context, a task.Attempt) (task.Result, error) {
+		if a.Number == 1 {
+			return task.Result{}, task.Retry("not yet")
+		}
+		return task.Result{}, nil
+	}
+	s := mustRun(t, o)
+	for id, least := range map[string]time.Duration{"a": 48 * time.Second, "b": 6 * time.Hour, "c": 24*time.Hour - time.Minute} {
+		got, _ := s.Task(id)
+		if since := got.StartedAt.Sub(opening); got.Status != event.Succeeded || since < least {
+			t.Errorf("%s is %s and starts %s after the opening, want at least %s", id, got.Status, since, least)
+		}
+	}
+	loaded, err := Load(context.Background(), o.Journal, p, "local/"+testDay, testDay)
+	if err != nil || !slices.Equal(loaded.Tasks(), s.Tasks()) {
+		t.Errorf("the journal holds another state: %v", err)
+	}
+	if _, err := Load(context.Background(), o.Journal, p, "local/2026-01-01", "2026-01-01"); !errors.Is(err, journal.ErrNoRun) {
+		t.Errorf("%v", err)
+	}
+}
+
+// jumpy is a clock that is set back and forth under the run.
+type jumpy struct {
+	*Virtual
+	mu sync.Mutex
+	n  int
+}
+
+func (j *jumpy) Now() time.Time {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.n++
+	return j.Virtual.Now().Add([]time.Duration{0, -3 * time.Hour, 40 * time.Minute, -time.Second}[j.n%4])
+}
+
+func TestClockThatJumps(t *testing.T) {
+	p := testPlan("a", "b: a", "c: a", "d: b c")
+	p.Tasks[3].NotBefore = "06:00"
+	o, _, v := setup(t, p)
+	o.Clock = &jumpy{Virtual: v}
+	s := mustRun(t, o)
+	if s.Outcome != event.Succeeded {
+		t.Fatal(s.Counts())
+	}
+	if _, err := Load(context.Background(), o.Journal, p, "local/"+testDay, testDay); err != nil {
+		t.Errorf("the journal of a jumping clock: %v", err)
 	}
 }
