@@ -36,11 +36,14 @@ func newApply(a *app) *cobra.Command {
 			}
 			changes := plan.Diff(live, next)
 			a.viewChanges(a.out, changes, live, next)
-			if dryRun || changes.Empty() {
+			if dryRun || changes.Same() {
 				return nil
 			}
-			if err := a.approved(approve); err != nil {
-				return err
+			// A plan in which only lines moved goes live too, without a question.
+			if !changes.Empty() {
+				if err := a.approved(approve); err != nil {
+					return err
+				}
 			}
 			return a.apply(cmd.Context(), next, live)
 		},

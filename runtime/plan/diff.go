@@ -50,6 +50,10 @@ type Changes struct {
 // Empty reports whether nothing is different.
 func (c Changes) Empty() bool { return len(c.Changes) == 0 }
 
+// Same reports whether the plans are one and the same. Plans without a change can
+// differ still: in the lines that things were declared on.
+func (c Changes) Same() bool { return c.Old == c.New }
+
 // Count returns how many changes are of an op, implied ones left out.
 func (c Changes) Count(op Op) int {
 	n := 0

@@ -117,10 +117,17 @@ func TestDiff(t *testing.T) {
 			if s := summary(got); !slices.Equal(s, c.want) {
 				t.Errorf("got\n  %s\nwant\n  %s", strings.Join(s, "\n  "), strings.Join(c.want, "\n  "))
 			}
+			if _, err := Seal(p); err != nil {
+				t.Fatal(err)
+			}
+			if sealed := Diff(example(), p); sealed.Same() != (c.name == "nothing") {
+				t.Errorf("the same plan: %v", sealed.Same())
+			}
 			if got.Empty() != (len(c.want) == 0) {
 				t.Error("Empty disagrees with the list")
 			}
 			// The same change always gives the same bytes.
+			got.New = p.Digest
 			a, _ := json.Marshal(got)
 			b, _ := json.Marshal(Diff(example(), p))
 			if string(a) != string(b) {
