@@ -33,6 +33,10 @@ func (e *evaluation) declaration(id declID, static []staticDecl) {
 		decl.key = userPlace(v)
 	}
 	if err := v.Validate(cue.Concrete(true)); err != nil {
+		if e.lean {
+			e.doubt = true
+			return
+		}
 		e.result.diags = append(e.result.diags, e.diagnose(decl, exprs, v, err)...)
 		return
 	}
@@ -126,6 +130,7 @@ func (e *evaluation) read(v cue.Value, t *lang.Type, exprs []ast.Expr, pure bool
 	}
 	if d, ok := v.Default(); ok {
 		v = d
+		defer func() { e.doubt = e.doubt || disagrees(&out, t.Default) }()
 	}
 	switch v.Kind() {
 	case cue.NullKind:
@@ -164,6 +169,17 @@ func (e *evaluation) read(v cue.Value, t *lang.Type, exprs []ast.Expr, pure bool
 			WithHint("use a string, number, boolean, list or struct")
 	}
 	return out
+}
+
+// disagrees reports whether a default of the user's is another than the schema's.
+// CUE then has two, and takes neither.
+func disagrees(v *value, d *lang.Default) bool {
+	if d == nil {
+		return false
+	}
+	var want value
+	defaultValue(d, &want)
+	return v.kind != want.kind || v.str != want.str || v.bits != want.bits
 }
 
 func orPlace(at, near diag.Span) diag.Span {
@@ -224,13 +240,16 @@ func (e *evaluation) readStruct(out *value, v cue.Value, t *lang.Type, exprs []a
 		}
 		for _, fields := range [][]*lang.Field{t.Fields, t.Variant(kind)} {
 			for _, f := range fields {
-				if pure && f.Optional && !isWritten(written, f.Name) {
+				if pure && (f.Optional || e.lean && f.Type.Default != nil) && !isWritten(written, f.Name) {
 					continue
 				}
 				if w := v.LookupPath(e.loader.paths[f]); w.Exists() {
 					e.readField(out, f.Name, w, f.Type, written, pure, near)
 				}
 			}
+		}
+		if e.lean && !(complete(out, t.Fields) && complete(out, t.Variant(kind))) {
+			e.doubt = true
 		}
 	case pure && inOneFile(written):
 		// Nothing but what is written: in the order of the text, and CUE need not

@@ -213,10 +213,28 @@ func (l *loader) groups(x *index, files []int) []group {
 	return out
 }
 
-// evaluateGroup builds a group's instance and reads its declarations. References
-// to nothing and unused imports are reported and taken out, so that they do not
-// hide what else is wrong.
+// evaluateGroup builds a group's instance and reads its declarations: under the
+// lean schema where that is sound, and where anything is wrong or in doubt under
+// the schema itself.
 func (l *loader) evaluateGroup(x *index, g group) *part {
+	plain := !slices.ContainsFunc(g.all, func(i int) bool { return !x.files[i].survey.plain })
+	if plain && !l.options.noLean {
+		e := &evaluation{loader: l, index: x, group: g, result: &part{}, lean: true}
+		v, syntax, errs := e.instance(true)
+		if errs == nil {
+			e.root, e.syntax = v, syntax
+			if e.run(); !e.doubt && len(e.result.diags) == 0 {
+				return e.result
+			}
+		}
+	}
+	return l.evaluateFully(x, g)
+}
+
+// evaluateFully evaluates a group under the schema. References to nothing and
+// imports that fail are reported and taken out, so that they do not hide what else
+// is wrong.
+func (l *loader) evaluateFully(x *index, g group) *part {
 	r := &part{}
 	e := &evaluation{loader: l, index: x, group: g, result: r, lostImports: map[string]bool{}}
 	for range 5 { // each round takes out what the one before found
@@ -237,7 +255,7 @@ func (l *loader) evaluateGroup(x *index, g group) *part {
 func (e *evaluation) instance(withSchema bool) (cue.Value, map[int]*ast.File, errors.Error) {
 	l := e.loader
 	bctx := build.NewContext()
-	inst := bctx.NewInstance(l.folder.dir, l.imports.loadFunc(bctx))
+	inst := bctx.NewInstance(l.folder.dir, l.imports.loadFunc(bctx, e.lean))
 	inst.Module, inst.Root = l.imports.module, l.folder.root
 	syntax := map[int]*ast.File{}
 	for _, i := range e.group.all {
@@ -338,6 +356,8 @@ type evaluation struct {
 	syntax map[int]*ast.File
 	result *part
 
+	lean  bool                  // under the lean schema: defaults are to be filled in
+	doubt bool                  // the lean schema may mean something else
 	named map[ast.Node]ast.Expr // see staticSyntax
 
 	unresolved  []token.Pos     // references to nothing and imports that fail, taken out

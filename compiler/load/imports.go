@@ -27,6 +27,7 @@ type importer struct {
 	folder  folder
 	module  string               // path of the user's module; empty where there is no module file
 	sources map[string][]*source // parsed-from bytes by import path, read once
+	lean    []*source            // of the schema
 	dirs    map[string]bool      // folders looked at, relative to the root
 }
 
@@ -47,7 +48,13 @@ func newImporter(f folder, schema fs.FS) (*importer, error) {
 		if err != nil {
 			return nil, err
 		}
-		im.sources[cue.SchemaPath] = append(im.sources[cue.SchemaPath], &source{cue.SchemaPath + "/" + n, src})
+		name := cue.SchemaPath + "/" + n
+		im.sources[cue.SchemaPath] = append(im.sources[cue.SchemaPath], &source{name, src})
+		short, err := leanSource(name, src)
+		if err != nil {
+			return nil, err
+		}
+		im.lean = append(im.lean, &source{name, short})
 	}
 	im.module = moduleName(f)
 	return im, nil
@@ -156,8 +163,9 @@ func (im *importer) read(importPath string) []*source {
 	return out
 }
 
-// loadFunc builds instances for one build context.
-func (im *importer) loadFunc(ctx *build.Context) build.LoadFunc {
+// loadFunc builds instances for one build context; with the lean schema, or the
+// schema itself.
+func (im *importer) loadFunc(ctx *build.Context, useLean bool) build.LoadFunc {
 	var loadFunc build.LoadFunc
 	loading := map[string]bool{}
 	loadFunc = func(pos token.Pos, importPath string) *build.Instance {
@@ -172,6 +180,9 @@ func (im *importer) loadFunc(ctx *build.Context) build.LoadFunc {
 		inst := ctx.NewInstance(dir, loadFunc)
 		inst.ImportPath = importPath
 		sources := im.sources[key]
+		if useLean && key == cue.SchemaPath {
+			sources = im.lean
+		}
 		switch {
 		case len(sources) == 0:
 			inst.Err = errors.Newf(pos, "package %q is not found", importPath)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/literal"
@@ -18,7 +19,9 @@ import (
 // then evaluates the file, and words what is wrong with it.
 func (l *loader) readLiterals(f *file, decls []staticDecl) *part {
 	out := &part{}
-	r := literalReader{file: f.path, lines: newLineTable(f.src)}
+	a := arenas.Get().(*arena)
+	defer arenas.Put(a)
+	r := literalReader{file: f.path, lines: newLineTable(f.src), arena: a}
 	for _, d := range decls {
 		t := l.lang.Platform.Field(d.section).Type
 		if t.Kind == lang.Map {
@@ -27,6 +30,7 @@ func (l *loader) readLiterals(f *file, decls []staticDecl) *part {
 			}
 			t = t.Elem
 		}
+		a.reset()
 		decl := declaration{section: d.section, name: d.name, key: r.span(d.label)}
 		if !r.read(d.value, t, &decl.value) {
 			return nil
@@ -40,6 +44,29 @@ func (l *loader) readLiterals(f *file, decls []staticDecl) *part {
 type literalReader struct {
 	file  string
 	lines lineTable
+	arena *arena
+}
+
+// An arena holds the elements of one declaration, which are of no use once it is
+// decoded.
+type arena struct{ free, all []element }
+
+var arenas = sync.Pool{New: func() any { return &arena{} }}
+
+func (a *arena) reset() {
+	clear(a.all[:len(a.all)-len(a.free)])
+	a.free = a.all
+}
+
+// make gives an empty slice with room for n elements.
+func (a *arena) make(n int) []element {
+	if n > len(a.free) {
+		a.all = make([]element, max(2048, n))
+		a.free = a.all
+	}
+	s := a.free[:0:n]
+	a.free = a.free[n:]
+	return s
 }
 
 func (r *literalReader) span(n ast.Node) diag.Span {
@@ -179,7 +206,7 @@ func (r *literalReader) list(x *ast.ListLit, t *lang.Type, out *value) bool {
 	if t.Kind != lang.List && !any || t.First != nil && len(x.Elts) == 0 {
 		return false
 	}
-	out.elems = make([]element, len(x.Elts))
+	out.elems = r.arena.make(len(x.Elts))[:len(x.Elts)]
 	for i, e := range x.Elts {
 		of := t.Elem
 		if any {
@@ -210,7 +237,7 @@ func (r *literalReader) structLit(x *ast.StructLit, t *lang.Type, out *value) bo
 	default:
 		return false
 	}
-	out.elems = make([]element, 0, len(x.Elts)+4)
+	out.elems = r.arena.make(len(x.Elts) + defaults(t.Fields) + defaults(variant))
 	for _, d := range x.Elts {
 		f, ok := d.(*ast.Field)
 		if !ok || f.Constraint != token.ILLEGAL || f.Alias != nil || len(f.Attrs) > 0 {
@@ -288,6 +315,17 @@ func fieldIn(fields []*lang.Field, name string) *lang.Field {
 		}
 	}
 	return nil
+}
+
+// defaults is how many fields may be filled in.
+func defaults(fields []*lang.Field) int {
+	n := 0
+	for _, f := range fields {
+		if !f.Optional && !f.Required() {
+			n++
+		}
+	}
+	return n
 }
 
 // complete fills defaults in; false means that something required is missing.

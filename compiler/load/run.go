@@ -48,7 +48,8 @@ type Options struct {
 	// cache; empty takes BuildID().
 	Build string
 
-	noLiteral bool // everything through CUE: for tests that compare
+	// For tests that compare: everything through CUE, and under the schema itself.
+	noLiteral, noLean bool
 }
 
 // Run loads a platform. The list holds the user's mistakes; with errors in it the
@@ -69,19 +70,21 @@ func Run(ctx context.Context, o Options) (*spec.Platform, diag.List, error) {
 	if l.workers <= 0 {
 		l.workers = runtime.GOMAXPROCS(0)
 	}
-	defer relaxGC()()
 	return l.run(ctx)
 }
 
-// relaxGC trades memory for time while the stage runs: the heap may grow to a
-// multiple of what is live, but not past the limit from which on memory counts.
-func relaxGC() (restore func()) {
-	const percent, limit = 400, 320 << 20
-	oldPercent := debug.SetGCPercent(percent)
+// relaxGC trades memory for time while the stage runs: nothing is collected until
+// the heap reaches a limit, which grows with what there is to load, so that a huge
+// platform does not spend its time collecting. A stricter limit of the caller's
+// stands.
+func relaxGC(sourceBytes int) (restore func()) {
+	limit := max(320<<20, 16*int64(sourceBytes))
 	oldLimit := debug.SetMemoryLimit(-1)
-	if oldLimit > limit {
-		debug.SetMemoryLimit(limit)
+	if oldLimit <= limit {
+		return func() {}
 	}
+	oldPercent := debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(limit)
 	return func() {
 		debug.SetGCPercent(oldPercent)
 		debug.SetMemoryLimit(oldLimit)
@@ -117,6 +120,11 @@ func (l *loader) run(ctx context.Context) (*spec.Platform, diag.List, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	size := 0
+	for _, f := range files {
+		size += len(f.src)
+	}
+	defer relaxGC(size)()
 	cache := l.openCache(files)
 	if p := cache.load(); p != nil {
 		return p, nil, nil

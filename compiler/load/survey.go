@@ -35,6 +35,8 @@ type survey struct {
 	// names: hidden fields and definitions that it declares for the whole package.
 	names map[string]bool
 	refs  []reference
+	// plain: it may be evaluated under the lean schema.
+	plain bool
 }
 
 // declID names a declaration. The name is empty for a section without names.
@@ -123,6 +125,7 @@ func (s *surveyor) whole(f *ast.File) survey {
 		s.refs = references(f)
 		s.imports = importsOf(f)
 	}
+	s.plain = isPlain(f, s.refs, s.platform)
 	return s.survey
 }
 

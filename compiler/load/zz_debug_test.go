@@ -3,10 +3,19 @@ package load
 import (
 	"context"
 	"os"
+	"runtime"
+	"runtime/pprof"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
-	"runtime/pprof"
 )
+
+func cpu() time.Duration {
+	var r syscall.Rusage
+	syscall.Getrusage(0, &r)
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
 
 func TestZZ(t *testing.T) {
 	dir := os.Getenv("ZZ")
@@ -18,29 +27,25 @@ func TestZZ(t *testing.T) {
 		pprof.StartCPUProfile(f)
 		defer pprof.StopCPUProfile()
 	}
-	for range 2 {
-		s := time.Now()
-		p, diags, err := Run(context.Background(), Options{Dir: dir, NoCache: os.Getenv("CACHE") == "", noLiteral: os.Getenv("NOLIT") != ""})
-		t.Logf("%v %v %d tables\n%s", err, time.Since(s), len(p.Tables), render(diags))
-		b, _ := os.ReadFile("/proc/self/status")
-		for l := range bytesLines(b) { t.Log(l) }
+	s, c := time.Now(), cpu()
+	p, diags, err := Run(context.Background(), Options{Dir: dir, NoCache: os.Getenv("CACHE") == "", noLiteral: os.Getenv("NOLIT") != ""})
+	t.Logf("%v wall %v cpu %v %d tables\n%s", err, time.Since(s), cpu()-c, len(p.Tables), render(diags))
+	b, _ := os.ReadFile("/proc/self/status")
+	for l := range strings.Lines(string(b)) {
+		if strings.HasPrefix(l, "VmHWM") {
+			t.Log(l)
+		}
 	}
-}
-func bytesLines(b []byte) map[string]bool {
-	out := map[string]bool{}
-	s := string(b)
-	for _, l := range splitLines(s) {
-		if len(l) > 5 && (l[:5] == "VmHWM" ) { out[l] = true }
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	t.Logf("alloc %d MB, gcs %d", m.TotalAlloc>>20, m.NumGC)
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	t.Logf("live %d MB", m.HeapAlloc>>20)
+	if n := os.Getenv("MEMPROF"); n != "" {
+		f, _ := os.Create(n)
+		pprof.Lookup("allocs").WriteTo(f, 0)
+		f.Close()
 	}
-	return out
-}
-func splitLines(s string) (o []string) {
-	for len(s) > 0 {
-		i := 0
-		for i < len(s) && s[i] != '\n' { i++ }
-		o = append(o, s[:i])
-		if i < len(s) { i++ }
-		s = s[i:]
-	}
-	return
+	runtime.KeepAlive(p)
 }
