@@ -69,18 +69,31 @@ func sum(a *aggCall) string {
 	case sqltype.Int64:
 		return "CAST(" + a.write("sum", a.args[0]) + " AS BIGINT)"
 	case sqltype.Float64:
-		return a.finiteSum(a.write("sum", a.args[0]))
+		return a.finiteSum("sum")
 	case sqltype.Numeric:
 		return "CAST(" + a.write("sum", a.args[0]) + " AS DECIMAL(38,9))"
 	}
 	return a.refuse("SUM of %s is not translated", a.kind(0))
 }
 
-// finiteSum fails where a sum of finite numbers left the range.
-func (a *aggCall) finiteSum(s string) string {
+// finiteSum fails where a sum of finite numbers left the range. A value that
+// left it on the way shows in the sum.
+func (a *aggCall) finiteSum(fn string) string {
+	x, leaves := a.args[0], []string{a.args[0]}
+	if u, ok := a.t.checked[x]; ok {
+		x, leaves = u.raw, u.leaves
+	}
+	s := a.write(fn, x)
 	b := *a
 	b.distinct, b.order = false, nil
-	all := b.write("bool_and", "isfinite("+a.args[0]+")")
+	finite := make([]string, len(leaves))
+	for i, l := range leaves {
+		finite[i] = "isfinite(" + l + ")"
+	}
+	all := "true"
+	if len(finite) > 0 {
+		all = b.write("bool_and", strings.Join(finite, " AND "))
+	}
 	return "(CASE WHEN isfinite(" + s + ") OR NOT " + all + " THEN " + s + " WHEN " + s + " IS NULL THEN NULL ELSE " + a.fail("double overflow") + " END)"
 }
 
@@ -89,7 +102,7 @@ func avg(a *aggCall) string {
 	case sqltype.Int64:
 		return a.write("avg", a.args[0])
 	case sqltype.Float64:
-		return a.finiteSum(a.write("avg", a.args[0]))
+		return a.finiteSum("avg")
 	case sqltype.Numeric:
 		return "CAST(gsql_numeric_avg(CAST(" + a.write("sum", a.args[0]) + " AS VARCHAR), " + a.write("count", a.args[0]) + ") AS DECIMAL(38,9))"
 	}

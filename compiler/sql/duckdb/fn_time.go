@@ -305,8 +305,38 @@ func dateAdd(sign int) func(*call) string {
 		if len(c.args) == 2 {
 			return c.addInterval(c.args[0], c.kind(0), c.args[1], map[int]string{1: "+", -1: "-"}[sign])
 		}
+		if s, ok := nativeDateAdd(c, sign); ok {
+			return s
+		}
 		return fromDays("gsql_date_add(" + c.days(0) + ", " + signed(sign, c.args[1]) + ", " + c.part(2) + ")")
 	}
+}
+
+// nativeDateAdd is the usual case, a column and a literal, without a call of the
+// prelude; the result is checked to stay within GoogleSQL's years.
+func nativeDateAdd(c *call, sign int) (string, bool) {
+	v, ok := c.literalOf(1)
+	if !ok || !isSimple(c.args[0]) {
+		return "", false
+	}
+	n := get(v.Int64Value())
+	if n < -10000 || n > 10000 {
+		return "", false
+	}
+	n *= int64(sign)
+	var r string
+	switch part := c.partOf(2); {
+	case part == "DAY":
+		r = fmt.Sprintf("(%s + CAST(%d AS INTEGER))", c.args[0], n)
+	case part == "WEEK":
+		r = fmt.Sprintf("(%s + CAST(%d AS INTEGER))", c.args[0], 7*n)
+	case monthParts[part] > 0:
+		r = fmt.Sprintf("CAST(%s + to_months(CAST(%d AS INTEGER)) AS DATE)", c.args[0], n*int64(monthParts[part]))
+	default:
+		return "", false
+	}
+	return "(CASE WHEN " + r + " BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' THEN " + r + " WHEN " + c.args[0] + " IS NULL THEN NULL ELSE " +
+		c.fail("date arithmetic overflows") + " END)", true
 }
 
 func datetimeAdd(sign int) func(*call) string {

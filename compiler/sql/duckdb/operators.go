@@ -64,6 +64,44 @@ func (c *call) finite(r, msg string) string {
 	return "CASE WHEN " + strings.Join(ok, " OR ") + " THEN " + r + " WHEN " + r + " IS NULL THEN NULL ELSE " + c.fail(msg) + " END"
 }
 
+// unchecked is a checked expression of +, - and * without its check, and the
+// columns and values that it is made of.
+type unchecked struct {
+	raw    string
+	leaves []string
+}
+
+// arithmetic is +, - or * of FLOAT64. An infinity or a NaN survives all three,
+// so that one check at the root of a tree of them finds an overflow anywhere.
+func (c *call) arithmetic(op string) string {
+	var leaves, operands []string
+	for i, a := range c.args {
+		if u, ok := c.t.checked[a]; ok {
+			operands = append(operands, u.raw)
+			leaves = append(leaves, u.leaves...)
+			continue
+		}
+		if !isSimple(a) {
+			c.simple()
+			a = c.args[i]
+		}
+		operands = append(operands, a)
+		if !strings.HasPrefix(a, "CAST('") {
+			leaves = append(leaves, a)
+		}
+	}
+	r := "(" + operands[0] + " " + op + " " + operands[1] + ")"
+	ok := "isfinite(" + r + ")"
+	for _, l := range leaves {
+		ok += " OR NOT isfinite(" + l + ")"
+	}
+	s := "(CASE WHEN " + ok + " THEN " + r + " WHEN " + r + " IS NULL THEN NULL ELSE " + c.fail("double overflow: "+op) + " END)"
+	if c.bindVar == "" && !c.safe {
+		c.t.checked[s] = unchecked{r, leaves}
+	}
+	return s
+}
+
 func addSub(op string) func(*call) string {
 	return func(c *call) string {
 		a, b := c.kind(0), c.kind(1)
@@ -72,8 +110,7 @@ func addSub(op string) func(*call) string {
 		case a == sqltype.Int64 && b == sqltype.Int64, a == sqltype.Numeric && b == sqltype.Numeric:
 			return plain
 		case a == sqltype.Float64 && b == sqltype.Float64:
-			c.simple()
-			return "(" + c.finite("("+c.args[0]+" "+op+" "+c.args[1]+")", "double overflow: "+op) + ")"
+			return c.arithmetic(op)
 		case a == sqltype.Date && b == sqltype.Int64:
 			return c.dateInRange("(" + c.args[0] + " " + op + " CAST(" + c.args[1] + " AS INTEGER))")
 		case a == sqltype.Int64 && b == sqltype.Date && op == "+":
@@ -100,8 +137,7 @@ func multiply(c *call) string {
 	case c.kind(0) == sqltype.Int64 && c.kind(1) == sqltype.Int64:
 		return c.expand("($1 * $2)")
 	case c.kind(0) == sqltype.Float64 && c.kind(1) == sqltype.Float64:
-		c.simple()
-		return "(" + c.finite(c.expand("($1 * $2)"), "double overflow: *") + ")"
+		return c.arithmetic("*")
 	case c.kind(0) == sqltype.Numeric:
 		return c.numeric("gsql_numeric_mul")
 	}

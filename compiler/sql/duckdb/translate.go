@@ -89,9 +89,10 @@ type translator struct {
 	problems []Problem
 	aliases  int
 	letVars  int
-	ctes     map[string]cte    // by upper-cased WITH name
-	cur      []cte             // the recursive terms being translated
-	source   gsql.ResolvedNode // the nearest expression with a place
+	checked  map[string]unchecked // see arithmetic
+	ctes     map[string]cte       // by upper-cased WITH name
+	cur      []cte                // the recursive terms being translated
+	source   gsql.ResolvedNode    // the nearest expression with a place
 	tables   *tables
 }
 
@@ -110,7 +111,7 @@ func Translate(stmt gsql.ResolvedStatementNode, opts Options) (sql string, probl
 	if opts.TimeZone == "" {
 		opts.TimeZone = "UTC"
 	}
-	t := &translator{opts: opts, ctes: map[string]cte{}, tables: allTables()}
+	t := &translator{opts: opts, ctes: map[string]cte{}, checked: map[string]unchecked{}, tables: allTables()}
 	defer func() {
 		if r := recover(); r != nil {
 			lib, ok := r.(libraryError)
