@@ -66,26 +66,33 @@ func Run(ctx context.Context, o Options) (*spec.Platform, diag.List, error) {
 			return nil, nil, err
 		}
 	}
+	return newLoader(o, f).run(ctx)
+}
+
+func newLoader(o Options, f folder) *loader {
 	l := &loader{options: o, folder: f, workers: o.Workers}
 	if l.workers <= 0 {
 		l.workers = runtime.GOMAXPROCS(0)
 	}
-	return l.run(ctx)
+	return l
 }
 
 // relaxGC trades memory for time while the stage runs: nothing is collected until
-// the heap reaches a limit, which grows with what there is to load, so that a huge
-// platform does not spend its time collecting. A stricter limit of the caller's
-// stands.
-func relaxGC(sourceBytes int) (restore func()) {
-	limit := max(320<<20, 16*int64(sourceBytes))
+// the heap reaches a limit. grow raises the limit with what there is to load, so
+// that a huge platform does not spend its time collecting. A stricter limit of the
+// caller's stands.
+func relaxGC() (grow func(sourceBytes int), restore func()) {
+	const limit = 320 << 20
 	oldLimit := debug.SetMemoryLimit(-1)
 	if oldLimit <= limit {
-		return func() {}
+		return func(int) {}, func() {}
 	}
 	oldPercent := debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(limit)
-	return func() {
+	grow = func(sourceBytes int) {
+		debug.SetMemoryLimit(min(oldLimit, max(limit, 16*int64(sourceBytes))))
+	}
+	return grow, func() {
 		debug.SetGCPercent(oldPercent)
 		debug.SetMemoryLimit(oldLimit)
 	}
@@ -107,6 +114,8 @@ type loader struct {
 }
 
 func (l *loader) run(ctx context.Context) (*spec.Platform, diag.List, error) {
+	grow, restore := relaxGC()
+	defer restore()
 	paths, err := l.folder.candidates()
 	if err != nil {
 		return nil, nil, err
@@ -124,7 +133,7 @@ func (l *loader) run(ctx context.Context) (*spec.Platform, diag.List, error) {
 	for _, f := range files {
 		size += len(f.src)
 	}
-	defer relaxGC(size)()
+	grow(size)
 	cache := l.openCache(files)
 	if p := cache.load(); p != nil {
 		return p, nil, nil
@@ -145,13 +154,7 @@ func (l *loader) empty() *spec.Platform {
 
 // build is a load without cache.
 func (l *loader) build(ctx context.Context, files []*file) (*spec.Platform, error) {
-	schema := schemaFS(cue.Schema)
-	var err error
-	if l.lang, err = lang.Parse(schema); err != nil {
-		return nil, err
-	}
-	l.paths = fieldPaths(l.lang)
-	if l.imports, err = newImporter(l.folder, schema); err != nil {
+	if err := l.prepare(); err != nil {
 		return nil, err
 	}
 	l.files = l.selectPackage(files)
@@ -180,6 +183,18 @@ func (l *loader) build(ctx context.Context, files []*file) (*spec.Platform, erro
 	l.requirePlatform(p)
 	l.readSQLFiles(p)
 	return p, nil
+}
+
+// prepare reads the schema.
+func (l *loader) prepare() error {
+	schema := schemaFS(cue.Schema)
+	var err error
+	if l.lang, err = lang.Parse(schema); err != nil {
+		return err
+	}
+	l.paths = fieldPaths(l.lang)
+	l.imports, err = newImporter(l.folder, schema)
+	return err
 }
 
 // requirePlatform reports a platform that never says who it is.
