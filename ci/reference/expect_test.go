@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/big"
 	"regexp"
 	"slices"
 	"strconv"
@@ -40,13 +41,18 @@ func (s sets[K]) put(k K, v string) {
 	s[k][v] = true
 }
 
-func round(x float64, digits int) float64 {
-	p := math.Pow(10, float64(digits))
-	return math.Round(x*p) / p
+// round rounds the number that the float really is, half away from zero.
+func round(x float64, digits int64) float64 {
+	p := new(big.Int).Exp(big.NewInt(10), big.NewInt(digits), nil)
+	scaled := new(big.Rat).Mul(new(big.Rat).SetFloat64(math.Abs(x)), new(big.Rat).SetInt(p))
+	scaled.Add(scaled, big.NewRat(1, 2))
+	whole := new(big.Int).Quo(scaled.Num(), scaled.Denom())
+	out, _ := new(big.Rat).SetFrac(whole, p).Float64()
+	return math.Copysign(out, x)
 }
 
 // ratio is null where there is nothing to divide by.
-func ratio(a, b int64, digits int) any {
+func ratio(a, b int64, digits int64) any {
 	if b == 0 {
 		return null
 	}

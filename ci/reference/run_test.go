@@ -1,8 +1,6 @@
 package reference
 
 import (
-	"context"
-	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -13,10 +11,12 @@ import (
 	"sluice/compiler/diag"
 	"sluice/compiler/pipeline"
 	"sluice/runtime/demo"
-	"sluice/runtime/model/regression"
+	"sluice/runtime/engine"
+	"sluice/runtime/event"
+	"sluice/runtime/journal"
 	"sluice/runtime/plan"
+	"sluice/runtime/runner"
 	"sluice/runtime/task"
-	"sluice/runtime/transfer/file"
 	"sluice/runtime/warehouse/duckdb"
 )
 
@@ -39,21 +39,16 @@ func compile(t *testing.T) *plan.Plan {
 	return r.Plan
 }
 
-// platform runs a plan's days, one task after the other.
+// platform is a plan with what it takes to run its days.
 type platform struct {
 	plan      *plan.Plan
-	clock     *plan.Clock
 	warehouse *duckdb.Warehouse
-	transfer  *file.Transfer
-	models    *regression.Regression
+	runner    task.Runner
+	journal   journal.Journal
 }
 
 func open(t *testing.T, p *plan.Plan, root string) *platform {
 	t.Helper()
-	clock, err := plan.NewClock(p)
-	if err != nil {
-		t.Fatal(err)
-	}
 	w, err := duckdb.Open(t.Context(), duckdb.OptionsOf(p, root))
 	if err != nil {
 		t.Fatal(err)
@@ -62,59 +57,39 @@ func open(t *testing.T, p *plan.Plan, root string) *platform {
 	if _, err := w.Apply(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
-	return &platform{p, clock, w, &file.Transfer{Warehouse: w, Root: root}, &regression.Regression{Warehouse: w, State: filepath.Join(root, ".sluice")}}
-}
-
-func (p *platform) run(ctx context.Context, a task.Attempt) (task.Result, error) {
-	switch a.Task.Kind {
-	case plan.Transfer, plan.Wait:
-		return p.transfer.Run(ctx, a)
-	case plan.Query:
-		return p.warehouse.Query(ctx, a)
-	case plan.Check:
-		return p.warehouse.Check(ctx, a)
-	case plan.Train:
-		return p.models.Train(ctx, a)
-	case plan.Predict:
-		return p.models.Predict(ctx, a)
+	j, err := journal.OpenSQLite(filepath.Join(root, "journal.db"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return task.Result{Skipped: true}, nil
+	t.Cleanup(func() { j.Close() })
+	r := runner.New(runner.Options{Warehouse: w, Root: root, StateDir: filepath.Join(root, ".sluice")})
+	return &platform{p, w, r, j}
 }
 
-// day runs every task of a business day in an order that its dependencies allow.
+// day runs a business day under a clock that jumps over idle waits. All of it is to
+// succeed, and no check to find anything.
 func (p *platform) day(t *testing.T, day string) {
 	t.Helper()
 	d, err := plan.ParseDay(day)
 	if err != nil {
 		t.Fatal(err)
 	}
-	start, end := p.clock.RunBounds(d)
-	variables := map[string]plan.Variable{}
-	for _, v := range p.plan.Variables {
-		variables[v.Name] = v
+	clock, err := plan.NewClock(p.plan)
+	if err != nil {
+		t.Fatal(err)
 	}
-	done := map[string]bool{}
-	for len(done) < len(p.plan.Tasks) {
-		before := len(done)
-		for i := range p.plan.Tasks {
-			task_ := &p.plan.Tasks[i]
-			if done[task_.ID] || slices.ContainsFunc(task_.After, func(id string) bool { return !done[id] }) {
-				continue
-			}
-			done[task_.ID] = true
-			key := fmt.Sprintf("local/%s/%s", day, task_.ID)
-			r, err := p.run(t.Context(), task.Attempt{
-				Plan: p.plan, Task: task_, Run: "local/" + day, Date: day, Number: 1, Key: key, JobID: key + "/1",
-				Start: start, End: end, Parameters: variables, Log: t.Logf,
-			})
-			if err != nil {
-				t.Errorf("%s %s: %v", day, task_.ID, err)
-			} else if r.Violations > 0 {
-				t.Errorf("%s %s: %d violations: %s", day, task_.ID, r.Violations, r.Message)
-			}
+	report, err := engine.Run(t.Context(), engine.Options{
+		Plan: p.plan, Day: day, Runner: p.runner, Journal: p.journal, Clock: engine.FastForward(clock.Opening(d)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range report.State.Tasks() {
+		if x.Status != event.Succeeded && x.Status != event.Skipped {
+			t.Errorf("%s %s: %s: %s", day, x.ID, x.Status, x.Message)
 		}
-		if len(done) == before {
-			t.Fatal("the plan has a cycle")
+		if x.Result.Violations > 0 {
+			t.Errorf("%s %s: %d violations: %s", day, x.ID, x.Result.Violations, x.Result.Message)
 		}
 	}
 }

@@ -20,7 +20,7 @@ type world struct {
 
 	members  []rec // by ID
 	status   map[string]status
-	events   []event // billing events, each once, by member and time
+	events   []billed // billing events, each once, by member and time
 	payments []payment
 	plans    map[string]rec
 	monthly  map[string]int64 // by plan
@@ -42,7 +42,7 @@ type world struct {
 	errors   []rec // of all days, with load_date
 }
 
-type event struct {
+type billed struct {
 	rec
 	id       int64
 	kind     string
@@ -174,9 +174,9 @@ func firstOf(rows []rec, key string, want func(rec) bool) []rec {
 // readBilling keeps each event once, the line that was logged first, and folds the
 // events of each member into a status.
 func (w *world) readBilling(lines []rec) {
-	once := map[string]event{}
+	once := map[string]billed{}
 	for _, l := range lines {
-		e := event{rec: l, id: l.int("billing_log_id"), kind: strings.ToLower(strings.TrimSpace(l["event_type"])), at: l.time("occurred_at"), on: l.day("occurred_at")}
+		e := billed{rec: l, id: l.int("billing_log_id"), kind: strings.ToLower(strings.TrimSpace(l["event_type"])), at: l.time("occurred_at"), on: l.day("occurred_at")}
 		if !e.at.Before(w.end) || !l.time("logged_at").Before(w.end) {
 			continue
 		}
@@ -189,7 +189,7 @@ func (w *world) readBilling(lines []rec) {
 	for _, e := range once {
 		w.events = append(w.events, e)
 	}
-	slices.SortFunc(w.events, func(a, b event) int {
+	slices.SortFunc(w.events, func(a, b billed) int {
 		return cmp.Or(cmp.Compare(a.int("member_id"), b.int("member_id")), a.at.Compare(b.at), cmp.Compare(a.id, b.id))
 	})
 	deleted := map[string]bool{}
@@ -225,7 +225,7 @@ func (w *world) readBilling(lines []rec) {
 	}
 }
 
-func (e event) timeOrZero(col string) time.Time {
+func (e billed) timeOrZero(col string) time.Time {
 	if e.rec == nil {
 		return time.Time{}
 	}
