@@ -195,7 +195,7 @@ func extract(c *call) string {
 	if c.kind(0) == sqltype.Time || c.kind(0) == sqltype.DateTime || c.kind(0) == sqltype.Timestamp {
 		switch part {
 		case "MICROSECOND":
-			return "(epoch_us(" + x + ") % 1000000 + 1000000) % 1000000"
+			return "((epoch_us(" + x + ") % 1000000 + 1000000) % 1000000)"
 		case "MILLISECOND":
 			return "((epoch_us(" + x + ") % 1000000 + 1000000) % 1000000 // 1000)"
 		case "SECOND":
