@@ -251,6 +251,7 @@ func (e *evaluation) readStruct(out *value, v cue.Value, t *lang.Type, exprs []a
 		if e.lean && !(complete(out, t.Fields) && complete(out, t.Variant(kind))) {
 			e.doubt = true
 		}
+		e.readUnknown(out, v, t, kind, written, pure, near)
 	case pure && inOneFile(written):
 		// Nothing but what is written: in the order of the text, and CUE need not
 		// work out an order.
@@ -267,6 +268,24 @@ func (e *evaluation) readStruct(out *value, v cue.Value, t *lang.Type, exprs []a
 		}
 		for it.Next() {
 			e.readField(out, it.Selector().Unquoted(), it.Value(), elemType(t), written, pure, near)
+		}
+	}
+}
+
+// readUnknown reads the fields that the type does not have: CUE lets some pass below
+// a pattern, and whoever compares the value with the type (see conforms) must see them.
+func (e *evaluation) readUnknown(out *value, v cue.Value, t *lang.Type, kind string, written []writtenField, pure bool, near diag.Span) {
+	var names []string
+	if pure {
+		for _, w := range written {
+			names = append(names, w.name)
+		}
+	} else {
+		names, _ = fieldNames(v)
+	}
+	for _, name := range names {
+		if t.FieldFor(kind, name) == nil && out.get(name) == nil {
+			e.readField(out, name, v.LookupPath(cue.MakePath(cue.Str(name))), anyType, written, pure, near)
 		}
 	}
 }
