@@ -118,6 +118,17 @@ func writeFile(name string, data []byte) error {
 
 // Format rewrites CUE source in CUE's canonical form, as `cue fmt` does. The error
 // of a file that is no CUE names its place.
+//
+// CUE aligns before it simplifies, so that its own output may be formatted otherwise
+// once more: Format goes on until nothing changes.
 func Format(src []byte) ([]byte, error) {
-	return format.Source(src, format.Simplify())
+	const rounds = 5
+	for range rounds {
+		out, err := format.Source(src, format.Simplify())
+		if err != nil || bytes.Equal(out, src) {
+			return out, err
+		}
+		src = out
+	}
+	return src, nil
 }
