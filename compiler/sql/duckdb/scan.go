@@ -46,10 +46,10 @@ func (t *translator) scan(s gsql.ResolvedScanNode, outer *env) *rel {
 			r = t.wrap(r, columnsOf(in))
 		}
 		if e := get(s.Limit()); e != nil {
-			r.limit = t.expr(e, outer)
+			r.limit = t.rowCount(e, outer)
 		}
 		if e := get(s.Offset()); e != nil {
-			r.offset = t.expr(e, outer)
+			r.offset = t.rowCount(e, outer)
 		}
 		return r
 	case *gsql.ResolvedSetOperationScan:
@@ -75,6 +75,14 @@ func (t *translator) scan(s gsql.ResolvedScanNode, outer *env) *rel {
 	kind := get(s.NodeKindString())
 	t.refuse(s, scanName(kind), "%s has no translation for the embedded warehouse", scanName(kind))
 	return t.emptyRel(s)
+}
+
+// rowCount is a LIMIT or an OFFSET. DuckDB takes NULL for no limit.
+func (t *translator) rowCount(e gsql.ResolvedExprNode, outer *env) string {
+	if l, ok := e.(*gsql.ResolvedLiteral); ok && !get(get(l.Value()).IsNull()) {
+		return t.expr(e, outer)
+	}
+	return "coalesce(" + t.expr(e, outer) + ", CAST(gsql_error('Limit requires non-null count and offset') AS BIGINT))"
 }
 
 // scanName turns a node's class into words: "MatchRecognizeScan" into MATCH RECOGNIZE.
