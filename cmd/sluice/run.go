@@ -30,6 +30,7 @@ type runFlags struct {
 	retryFailed bool
 	rerun       []string
 	reason      string
+	notify      bool
 }
 
 func newRun(a *app) *cobra.Command {
@@ -53,6 +54,7 @@ func newRun(a *app) *cobra.Command {
 	cmd.Flags().BoolVar(&f.fastForward, "fast-forward", false, "start the clock when the day opens and jump over idle waits")
 	cmd.Flags().BoolVar(&f.retryFailed, "retry-failed", false, "run again what failed, and what that held up")
 	cmd.Flags().StringArrayVar(&f.rerun, "rerun", nil, "nodes to run again although they succeeded, with everything after them")
+	cmd.Flags().BoolVar(&f.notify, "notify", false, "tell channels of failures and promises at risk (mail goes through SLUICE_SMTP, smtp://user:password@host:port?from=address)")
 	cmd.Flags().StringVar(&f.reason, "reason", "", "why, for the records")
 	return cmd
 }
@@ -85,6 +87,11 @@ func (a *app) run(ctx context.Context, f runFlags) error {
 	o.Watchers = []engine.Watcher{sla.NewWatcher(s.plan, durations)}
 	progress := a.newProgress(durations, o.Clock)
 	o.Observer = progress
+	if f.notify {
+		if err := tellPeople(&o, s); err != nil {
+			return err
+		}
+	}
 	abort := make(chan struct{})
 	o.Abort = abort
 	stop := abortOnSecondSignal(ctx, abort)
