@@ -48,12 +48,25 @@ func (e *evaluation) diagnose(decl *declaration, exprs []ast.Expr, v cue.Value, 
 			d.walk(u, t, exprs, spot{path: path, key: decl.key, name: section.Name})
 		}
 	}
-	for _, group := range byPath(errors.Errors(err)) {
-		if !d.covered(group[0].Path()) {
-			d.raw(group, decl.key)
+	// First what the user wrote; what only the schema adds is a consequence.
+	groups := byPath(errors.Errors(err))
+	for _, written := range []bool{true, false} {
+		if !written && len(d.diags) > 0 {
+			break
+		}
+		for _, group := range groups {
+			if path := group[0].Path(); e.isWritten(path) == written && !d.covered(path) {
+				d.raw(group, decl.key)
+			}
 		}
 	}
 	return d.diags
+}
+
+// isWritten reports whether the user's own value has something at an error's path.
+func (e *evaluation) isWritten(path []string) bool {
+	p := cue.ParsePath(strings.Join(path, "."))
+	return p.Err() != nil || e.withoutSchema().LookupPath(p).Exists()
 }
 
 // spot is where in a declaration the walk is.
@@ -96,6 +109,11 @@ func (d *diagnosis) walk(u cue.Value, t *lang.Type, exprs []ast.Expr, s spot) {
 			return
 		}
 		d.unfinished(own, s)
+		return
+	}
+	if elsewhere := foreignErrors(u, s.path); len(elsewhere) > 0 {
+		d.raw(elsewhere, s.place()) // what it refers to is broken
+		d.paths = append(d.paths, slices.Clone(s.path))
 		return
 	}
 	switch t.Kind {
@@ -392,6 +410,22 @@ func ownErrors(v cue.Value, path []string) []errors.Error {
 		}
 	}
 	return out
+}
+
+// foreignErrors are a value's errors that are of something elsewhere, where it has
+// no others.
+func foreignErrors(v cue.Value, path []string) []errors.Error {
+	err := v.Err()
+	if err == nil {
+		return nil
+	}
+	all := errors.Errors(err)
+	for _, e := range all {
+		if p := e.Path(); len(p) >= len(path) && slices.Equal(p[:len(path)], path) {
+			return nil
+		}
+	}
+	return all
 }
 
 // incomplete reports errors that more information could resolve.

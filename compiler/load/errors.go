@@ -84,7 +84,10 @@ func (e *evaluation) buildErrors(err error) (fixable bool) {
 			d.Hint = l.referenceHint(name)
 		case strings.Contains(text, "import") || strings.Contains(text, "package"):
 			d = fromCUE(diag.ImportFailed, x)
-			d.Message = cleanMessage(x.Error())
+			d.Message = "import failed: " + strings.ReplaceAll(cleanMessage(x.Error()), "import failed: ", "")
+			if strings.Contains(text, "imported and not used") {
+				d.Message = text
+			}
 			d.Hint = l.importHint(text)
 			if strings.Contains(text, "imported and not used") {
 				d.Hint = "remove the import"

@@ -22,7 +22,12 @@ func (l *loader) readLiterals(f *file, decls []staticDecl) *part {
 	a := arenas.Get().(*arena)
 	defer arenas.Put(a)
 	r := literalReader{file: f.path, lines: newLineTable(f.src), arena: a}
+	seen := make(map[declID]bool, len(decls))
 	for _, d := range decls {
+		if seen[d.declID] {
+			return nil // two parts of one declaration: CUE unifies them
+		}
+		seen[d.declID] = true
 		t := l.lang.Platform.Field(d.section).Type
 		if t.Kind == lang.Map {
 			if t.Key.Kind != lang.String || !t.Key.MatchString(d.name) {
