@@ -35,6 +35,15 @@ func Run(m *model.Platform) diag.List {
 	return j.diags
 }
 
+// Columns judges by the rules that need every table's columns, inferred ones too: it
+// runs after the SQL stage. Tables whose columns are still unknown are left alone.
+func Columns(m *model.Platform) diag.List {
+	j := &judge{m: m, sp: m.Spec}
+	j.testColumns()
+	j.freshDates()
+	return j.diags
+}
+
 // judge carries what several rules need.
 type judge struct {
 	m     *model.Platform

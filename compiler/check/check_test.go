@@ -10,6 +10,7 @@ import (
 	"sluice/ci/golden"
 	"sluice/compiler/check"
 	"sluice/compiler/diag"
+	"sluice/compiler/model"
 	. "sluice/compiler/resolve/resolvetest"
 	"sluice/compiler/spec"
 )
@@ -187,7 +188,7 @@ func TestMistakes(t *testing.T) {
 			sp := Shop()
 			c.edit(sp)
 			m, text := Model(t, sp)
-			diags := check.Run(m)
+			diags := judged(m)
 			if len(diags) == 0 {
 				t.Errorf("no %s", c.code)
 			}
@@ -332,7 +333,7 @@ func TestSoundPlatforms(t *testing.T) {
 			sp := Shop()
 			edit(sp)
 			m, text := Model(t, sp)
-			if diags := check.Run(m); len(diags) > 0 {
+			if diags := judged(m); len(diags) > 0 {
 				t.Error(Render(text, diags))
 			}
 		})
@@ -359,7 +360,7 @@ func TestNoSecretIsPrinted(t *testing.T) {
 		sp := Shop()
 		c.edit(sp)
 		m, text := Model(t, sp)
-		out := Render(text, check.Run(m))
+		out := Render(text, judged(m))
 		for _, part := range []string{"QWERTYUIOP", "hunter2", "abcdefghij", "q7Zp2LxW9vB4nT6yR1kD", "0123456789abc", "BEGIN"} {
 			if strings.Contains(out, part) {
 				t.Errorf("%s prints the value:\n%s", c.name, out)
@@ -375,7 +376,7 @@ func TestLongCycleInALargeGraph(t *testing.T) {
 		sp.Tables = append(sp.Tables, &spec.Table{Node: Named(fmt.Sprintf("big.t%04d", i)), SQL: T(fmt.Sprintf("SELECT * FROM big.t%04d", (i+1)%n))})
 	}
 	m, _ := Model(t, sp)
-	diags := check.Run(m)
+	diags := judged(m)
 	if len(diags) != 1 || diags[0].Code != diag.DependencyCycle {
 		t.Fatalf("%d diagnostics", len(diags))
 	}
@@ -390,13 +391,13 @@ func TestOrderOfDeclarationsDoesNotMatter(t *testing.T) {
 		sp := Shop()
 		c.edit(sp)
 		m, text := Model(t, sp)
-		want := Render(text, check.Run(m))
+		want := Render(text, judged(m))
 		for range 5 {
 			random.Shuffle(len(sp.Tables), func(i, j int) { sp.Tables[i], sp.Tables[j] = sp.Tables[j], sp.Tables[i] })
 			random.Shuffle(len(sp.Sources), func(i, j int) { sp.Sources[i], sp.Sources[j] = sp.Sources[j], sp.Sources[i] })
 			slices.Reverse(sp.Exports)
 			m := ResolveAgain(t, sp)
-			if got := Render(text, check.Run(m)); got != want {
+			if got := Render(text, judged(m)); got != want {
 				t.Errorf("%s differs after shuffling:\n%s\nwant\n%s", c.name, got, want)
 			}
 		}
@@ -419,6 +420,9 @@ func BenchmarkRun(b *testing.B) {
 	}
 	m, _ := Model(b, sp)
 	for b.Loop() {
-		check.Run(m)
+		judged(m)
 	}
 }
+
+// judged is what both halves of the stage say.
+func judged(m *model.Platform) diag.List { return append(check.Run(m), check.Columns(m)...) }

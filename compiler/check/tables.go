@@ -11,33 +11,37 @@ import (
 	"sluice/compiler/sqltype"
 )
 
-// tests checks that unit tests give rows that the SQL can see.
+// tests checks that unit tests give rows of tables that the SQL reads.
 func (j *judge) tests() {
 	for _, t := range j.m.Tables {
 		if t.Spec == nil || t.Statement.Failed {
 			continue
 		}
-		reads := map[string]*model.Table{}
-		for _, u := range t.Reads {
-			reads[u.Name] = u
-		}
-		for _, ref := range t.Statement.Refs {
-			if ref.Table != nil {
-				reads[ref.Name] = ref.Table // as the SQL spells it, the table itself included
-				reads[ref.Table.Name] = ref.Table
-			}
-		}
+		reads := readable(t)
 		for _, test := range t.Spec.Tests {
 			for _, given := range test.Given {
-				if u := reads[given.Name]; u != nil {
-					j.testColumns(t, test, given, u)
-					continue
+				if reads[given.Name] == nil {
+					j.diags.Errorf(diag.TestOfUnreadTable, given.At, "the test %q gives rows of %q, which the SQL of %q does not read", test.Name, given.Name, t.Name).
+						WithNode(t.Name).WithHint("the SQL reads %s", quoted(tableNames(t.Reads)))
 				}
-				j.diags.Errorf(diag.TestOfUnreadTable, given.At, "the test %q gives rows of %q, which the SQL of %q does not read", test.Name, given.Name, t.Name).
-					WithNode(t.Name).WithHint("the SQL reads %s", quoted(tableNames(t.Reads)))
 			}
 		}
 	}
+}
+
+// readable are the tables that a test of t may give rows of, by name.
+func readable(t *model.Table) map[string]*model.Table {
+	reads := map[string]*model.Table{}
+	for _, u := range t.Reads {
+		reads[u.Name] = u
+	}
+	for _, ref := range t.Statement.Refs {
+		if ref.Table != nil {
+			reads[ref.Name] = ref.Table // as the SQL spells it, the table itself included
+			reads[ref.Table.Name] = ref.Table
+		}
+	}
+	return reads
 }
 
 func tableNames(list []*model.Table) []string {
@@ -48,17 +52,36 @@ func tableNames(list []*model.Table) []string {
 	return out
 }
 
-// testColumns checks the names of a row's values against declared columns, once per
-// name.
-func (j *judge) testColumns(t *model.Table, test *spec.Test, given *spec.TestRows, u *model.Table) {
+// testColumns checks the names of the values in tests' rows.
+func (j *judge) testColumns() {
+	for _, t := range j.m.Tables {
+		if t.Spec == nil || len(t.Spec.Tests) == 0 {
+			continue
+		}
+		reads := readable(t)
+		for _, test := range t.Spec.Tests {
+			for _, given := range test.Given {
+				if u := reads[given.Name]; u != nil {
+					j.rowColumns(t, u, test, given.Rows, given.At, "gives")
+				}
+			}
+			j.rowColumns(t, t, test, test.Expect, test.At, "expects of")
+		}
+	}
+}
+
+// rowColumns checks rows of u in a test of t, each name once.
+func (j *judge) rowColumns(t, u *model.Table, test *spec.Test, rows []spec.Row, near diag.Span, verb string) {
 	if len(u.Columns) == 0 {
 		return
 	}
 	known := map[string]bool{}
+	var names []string
 	for _, c := range slices.Concat(u.Columns, u.PseudoColumns) {
 		known[strings.ToLower(c.Name)] = true
+		names = append(names, c.Name)
 	}
-	for _, row := range given.Rows {
+	for _, row := range rows {
 		for _, name := range slices.Sorted(maps.Keys(row.Values)) {
 			if known[strings.ToLower(name)] {
 				continue
@@ -66,10 +89,14 @@ func (j *judge) testColumns(t *model.Table, test *spec.Test, given *spec.TestRow
 			known[strings.ToLower(name)] = true
 			at := row.At
 			if at.IsZero() {
-				at = given.At
+				at = near
 			}
-			j.diags.Errorf(diag.TestUnknownColumn, at, "the test %q gives %q a column %q, which it does not declare", test.Name, u.Name, name).
-				WithNode(t.Name).WithRelated(u.At, "%q is declared here", u.Name).WithHint("correct the name, or declare the column")
+			at.EndLine, at.EndCol = 0, 0 // a row can be long
+			d := j.diags.Errorf(diag.TestUnknownColumn, at, "the test %q %s %q a column %q, which it does not have", test.Name, verb, u.Name, name).
+				WithNode(t.Name).WithHint("its columns are %s", strings.Join(names, ", "))
+			if u != t {
+				d.WithRelated(u.At, "%q is declared here", u.Name)
+			}
 		}
 	}
 }
@@ -129,10 +156,19 @@ func (j *judge) freshness(c *model.Check) {
 			c.Name, span(c.Spec.MaxAge.V), c.Table.Name, span(t.Retention.V)).WithNode(node).
 			WithRelated(t.Retention.At, "the retention is set here").WithHint("keep rows longer, or allow less age")
 	}
-	for _, column := range c.Table.Columns {
-		if strings.EqualFold(column.Name, c.Spec.Column.V) && column.Type.Kind == sqltype.Date && c.Spec.MaxAge.V < daySeconds {
-			j.diags.Errorf(diag.FreshnessNeverHolds, c.Spec.MaxAge.At, "the check %q can never hold: the newest %s, a DATE, is at least 24h old when its day ends", c.Name, column.Name).
-				WithNode(node).WithHint(`write max_age: "1d" or more`)
+}
+
+// freshDates reports freshness checks of DATE columns that can never hold.
+func (j *judge) freshDates() {
+	for _, c := range j.m.Checks {
+		if c.Table == nil || c.Spec.Kind.V != "freshness" || c.Spec.MaxAge.V == 0 || c.Spec.MaxAge.V >= daySeconds {
+			continue
+		}
+		for _, column := range c.Table.Columns {
+			if strings.EqualFold(column.Name, c.Spec.Column.V) && column.Type.Kind == sqltype.Date {
+				j.diags.Errorf(diag.FreshnessNeverHolds, c.Spec.MaxAge.At, "the check %q can never hold: the newest %s, a DATE, is at least 24h old when its day ends", c.Name, column.Name).
+					WithNode(nodeOf(c.ID)).WithHint(`write max_age: "1d" or more`)
+			}
 		}
 	}
 }

@@ -225,6 +225,7 @@ func (p *pipeline) check(context.Context) error {
 
 func (p *pipeline) sql(ctx context.Context) error {
 	p.diags = append(p.diags, sql.Run(ctx, p.result.Model, sql.Options{Cache: p.cache, Pool: p.pool})...)
+	p.diags = append(p.diags, check.Columns(p.result.Model)...)
 	return nil
 }
 
