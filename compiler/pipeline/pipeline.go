@@ -205,7 +205,7 @@ func (p *pipeline) openCache() (save func() error, err error) {
 }
 
 func (p *pipeline) parse(ctx context.Context) error {
-	statements, diags := sql.Parse(ctx, p.result.Spec, sql.Options{Cache: p.cache, Pool: p.pool})
+	statements, diags := sql.Parse(ctx, p.result.Spec, sql.Options{Cache: p.cache, Build: load.BuildID(), Pool: p.pool})
 	p.statements = statements
 	p.diags = append(p.diags, diags...)
 	return nil
@@ -224,7 +224,7 @@ func (p *pipeline) check(context.Context) error {
 }
 
 func (p *pipeline) sql(ctx context.Context) error {
-	p.diags = append(p.diags, sql.Run(ctx, p.result.Model, sql.Options{Cache: p.cache, Pool: p.pool})...)
+	p.diags = append(p.diags, sql.Run(ctx, p.result.Model, sql.Options{Cache: p.cache, Build: load.BuildID(), Pool: p.pool})...)
 	p.diags = append(p.diags, check.Columns(p.result.Model)...)
 	return nil
 }

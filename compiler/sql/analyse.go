@@ -142,8 +142,8 @@ func (r *runner) tableOf(s *model.Statement, name string) *model.Table {
 }
 
 // requestKey hashes everything that decides the result.
-func requestKey(q engine.Request) cache.Key {
-	parts := []string{"sql analyse", engine.Version, string(q.Kind), q.Text, q.Returns, q.TimeZone, strconv.FormatBool(q.DuckDB)}
+func (a *asker) requestKey(q engine.Request) cache.Key {
+	parts := []string{"sql analyse", engine.Version, a.build, string(q.Kind), q.Text, q.Returns, q.TimeZone, strconv.FormatBool(q.DuckDB)}
 	parts = append(parts, columnParts(q.Parameters)...)
 	parts = append(parts, columnParts(q.Arguments)...)
 	for _, t := range q.Tables {

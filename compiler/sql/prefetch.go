@@ -27,6 +27,7 @@ func NewPool(command []string, processes int) *Pool {
 type asker struct {
 	cache  cache.Cache
 	pool   *Pool
+	build  string
 	broken map[cache.Key]string // what the library broke on, by key; not cached
 }
 
@@ -37,24 +38,24 @@ func newAsker(o Options) *asker {
 	if o.Pool == nil {
 		o.Pool = NewPool(nil, 1)
 	}
-	return &asker{cache: o.Cache, pool: o.Pool, broken: map[cache.Key]string{}}
+	return &asker{cache: o.Cache, pool: o.Pool, build: o.Build, broken: map[cache.Key]string{}}
 }
 
-func parseKey(text string, kind engine.Kind) cache.Key {
-	return cache.KeyOf("sql parse", engine.Version, string(kind), text)
+func (a *asker) parseKey(text string, kind engine.Kind) cache.Key {
+	return cache.KeyOf("sql parse", engine.Version, a.build, string(kind), text)
 }
 
 // parse reads one text.
 func (a *asker) parse(text string, kind engine.Kind) (engine.Parsed, error) {
 	var parsed engine.Parsed
-	err := a.ask(parseKey(text, kind), engine.Task{Text: text, Kind: kind}, &parsed)
+	err := a.ask(a.parseKey(text, kind), engine.Task{Text: text, Kind: kind}, &parsed)
 	return parsed, err
 }
 
 // analyse resolves one text.
 func (a *asker) analyse(q engine.Request) (engine.Result, error) {
 	var found engine.Result
-	err := a.ask(requestKey(q), engine.Task{Request: &q}, &found)
+	err := a.ask(a.requestKey(q), engine.Task{Request: &q}, &found)
 	return found, err
 }
 
@@ -115,7 +116,7 @@ func (r *reader) prefetchTexts(ctx context.Context, tables []*spec.Table) {
 	var tasks []engine.Task
 	for _, t := range tables {
 		if text, _, ok := r.text(t.SQLFile, t.SQL); ok {
-			keys = append(keys, parseKey(text, engine.Query))
+			keys = append(keys, r.asker.parseKey(text, engine.Query))
 			tasks = append(tasks, engine.Task{Text: text, Kind: engine.Query})
 		}
 	}
@@ -135,7 +136,7 @@ func (r *runner) prefetchStatements(ctx context.Context, list []*model.Statement
 			continue
 		}
 		if q, known := r.request(s, engine.Query, parsed, nil, ""); known {
-			keys = append(keys, requestKey(q))
+			keys = append(keys, r.asker.requestKey(q))
 			tasks = append(tasks, engine.Task{Request: &q})
 		}
 	}

@@ -18,6 +18,9 @@ import (
 type Options struct {
 	// Cache keeps results by content; nil keeps them for this call only.
 	Cache cache.Cache
+	// Build identifies the program: what another build found out, or how it said it for
+	// a warehouse, is not taken from the cache. Empty trusts the engine's version alone.
+	Build string
 	// Pool shares the work among processes; nil does all in this one.
 	Pool *Pool
 }

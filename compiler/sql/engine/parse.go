@@ -16,6 +16,7 @@ func (e *Engine) Parse(text string, kind Kind) (p Parsed, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	err = attempt(func() { p = e.parse(text, kind) })
+	e.sweep.after()
 	return p, err
 }
 
