@@ -119,6 +119,11 @@ func (r *resolver) connect(t *model.Task, made map[*model.Table]*model.Task) {
 		ready(t.Model.Train)
 	case t.Model != nil:
 		ready(t.Model.Predict)
+		if r.m.Environment != nil && r.m.Environment.Models.V == "local" {
+			// The first prediction trains its model on whatever day that is, also on one
+			// on which no training is due.
+			ready(t.Model.Train)
+		}
 		t.After = append(t.After, r.taskList("model."+t.Model.Name+"/train")...)
 	case t.Table.Spec != nil:
 		ready(t.Table.Reads...)
