@@ -6,14 +6,14 @@ SHELL := /bin/bash
 GO      ?= go
 BIN     := bin/sluice
 DEMO    ?= .sluice/demo
-DAY     ?= 2026-11-20
+DAY     ?= 2026-11-19
 LEARNERS ?= 20000
 
 .PHONY: build test check bench demo fmt lint clean
 
 ## build: the binary, bin/sluice
 build:
-	$(GO) build -o $(BIN) ./cmd/sluice
+	$(GO) build -ldflags "-s -w" -o $(BIN) ./cmd/sluice
 
 ## test: everything CI runs — formatting, vet, all tests, the reference platform
 test: check

@@ -15,6 +15,5 @@ step demo data --day "$day" --learners "$learners"
 step compile --env local
 step apply --env local --auto-approve
 step run --env local --date "$day" --fast-forward
-step status --env local --date "$day"
 
 printf '\nThe day is in %s: data/ (sources), .sluice/ (warehouse, journal, logs), out/ (exports), generated/ (plan).\n' "$folder"
