@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,12 +15,17 @@ import (
 	"sluice/compiler/diag"
 )
 
-// Case is a mistake: a txtar archive whose comment may hold settings, one a line
-// ("env: prod"), and whose files change the platform:
+// Case is a mistake: a txtar archive whose comment may hold settings, one a line, and
+// whose files change the platform:
+//
+//	env: prod                  compile for this environment; local where not given
+//	generated: generated/local compile into this folder before the mistake is made
+//	also: SL3014               codes that follow from the mistake too, besides its own
+//	internal: why              no mistake in specifications gives the code
 //
 //	-- edit sla.cue --
 //	<<<<
-//	old text, which stands in the file once
+//	old text, which stands in the file once (blanks may be wider or narrower there)
 //	====
 //	new text
 //	>>>>
@@ -33,6 +39,9 @@ type Case struct {
 	changes  []change
 }
 
+// settings are the names that a case's comment may use.
+var settings = []string{"env", "generated", "also", "internal"}
+
 type change struct {
 	verb, file string
 	edits      []edit // of edit
@@ -40,6 +49,18 @@ type change struct {
 }
 
 type edit struct{ old, new string }
+
+var blanks = regexp.MustCompile(`[ \t]+`)
+
+// pattern finds the old text with blanks of any width between its words: formatting a
+// file again moves its columns.
+func (e edit) pattern() *regexp.Regexp {
+	var words []string
+	for _, word := range blanks.Split(e.old, -1) {
+		words = append(words, regexp.QuoteMeta(word))
+	}
+	return regexp.MustCompile(strings.Join(words, `[ \t]+`))
+}
 
 // ReadCase reads a case file; its name is the code.
 func ReadCase(file string) (*Case, error) {
@@ -51,6 +72,11 @@ func ReadCase(file string) (*Case, error) {
 	for line := range strings.Lines(string(archive.Comment)) {
 		if key, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
 			c.Settings[key] = strings.TrimSpace(value)
+		}
+	}
+	for key := range c.Settings {
+		if !slices.Contains(settings, key) {
+			return nil, fmt.Errorf("%s: there is no setting %q", file, key)
 		}
 	}
 	if env := c.Settings["env"]; env != "" {
@@ -119,11 +145,15 @@ func (c *Case) Apply(root string) error {
 				return err
 			}
 			text := string(data)
-			for _, e := range ch.edits {
-				if n := strings.Count(text, e.old); n != 1 {
-					return fmt.Errorf("%s: the text to change stands %d times in it, not once:\n%s", ch.file, n, e.old)
+			for i := range ch.edits {
+				e := &ch.edits[i]
+				found := e.pattern().FindAllStringIndex(text, -1)
+				if len(found) != 1 {
+					return fmt.Errorf("%s: the text to change stands %d times in it, not once:\n%s", ch.file, len(found), e.old)
 				}
-				text = strings.Replace(text, e.old, e.new, 1)
+				at := found[0]
+				e.old = text[at[0]:at[1]] // as the file has it
+				text = text[:at[0]] + e.new + text[at[1]:]
 			}
 			if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 				return err
@@ -137,7 +167,17 @@ func (c *Case) Apply(root string) error {
 func (c *Case) Page(info diag.CodeInfo, said string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s: %s\n\n%s\n", info.Code, info.Title, info.Explain)
+	if why := c.Settings["internal"]; why != "" {
+		fmt.Fprintf(&b, "\n## No example\n\n%s\n", why)
+		return b.String()
+	}
 	fmt.Fprintf(&b, "\n## The mistake\n")
+	if c.Settings["env"] != "" {
+		fmt.Fprintf(&b, "\nThe platform is compiled with `--env %s`.\n", c.Env)
+	}
+	if dir := c.Settings["generated"]; dir != "" {
+		fmt.Fprintf(&b, "\nThe platform was compiled into `%s` before this change.\n", dir)
+	}
 	for _, ch := range c.changes {
 		switch ch.verb {
 		case "remove":
@@ -147,8 +187,7 @@ func (c *Case) Page(info diag.CodeInfo, said string) string {
 		case "edit":
 			fmt.Fprintf(&b, "\nIn `%s`:\n\n```diff\n", ch.file)
 			for _, e := range ch.edits {
-				writeLines(&b, "-", e.old)
-				writeLines(&b, "+", e.new)
+				writeDiff(&b, e)
 			}
 			fmt.Fprintf(&b, "```\n")
 		}
@@ -157,13 +196,34 @@ func (c *Case) Page(info diag.CodeInfo, said string) string {
 	return b.String()
 }
 
-func writeLines(b *strings.Builder, mark, text string) {
+// writeDiff prints an edit line by line; lines that both texts begin or end with are
+// context.
+func writeDiff(b *strings.Builder, e edit) {
+	old, new := lines(e.old), lines(e.new)
+	first := 0
+	for first < len(old) && first < len(new) && old[first] == new[first] {
+		first++
+	}
+	last := 0
+	for last < len(old)-first && last < len(new)-first && old[len(old)-1-last] == new[len(new)-1-last] {
+		last++
+	}
+	write := func(mark string, list []string) {
+		for _, line := range list {
+			b.WriteString(mark + line + "\n")
+		}
+	}
+	write(" ", old[:first])
+	write("-", old[first:len(old)-last])
+	write("+", new[first:len(new)-last])
+	write(" ", old[len(old)-last:])
+}
+
+func lines(text string) []string {
 	if text == "" {
-		return
+		return nil
 	}
-	for line := range strings.Lines(ended(text)) {
-		b.WriteString(mark + line)
-	}
+	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 }
 
 func ended(s string) string { return strings.TrimSuffix(s, "\n") + "\n" }

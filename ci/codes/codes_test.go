@@ -23,9 +23,8 @@ const platform = "../../cue/manabi"
 func TestPages(t *testing.T) {
 	base := t.TempDir()
 	copyPlatform(t, platform, base)
-	if _, diags, err := pipeline.Run(t.Context(), pipeline.Options{Dir: base, Environment: "local"}); err != nil || len(diags) > 0 {
-		t.Fatalf("the reference platform itself is not clean: %v %v", err, diags)
-	}
+	compile(t, base, "local", nil)
+	compile(t, base, "prod", nil) // for the cache, which every copy takes along
 	pages := map[string][]byte{"README.md": index()}
 	for _, info := range diag.Codes() {
 		t.Run(string(info.Code), func(t *testing.T) {
@@ -33,7 +32,11 @@ func TestPages(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s has no example: %v", info.Code, err)
 			}
-			pages[string(info.Code)+".md"] = []byte(c.Page(info, said(t, c, base)))
+			text := ""
+			if c.Settings["internal"] == "" {
+				text = said(t, c, base)
+			}
+			pages[string(info.Code)+".md"] = []byte(c.Page(info, text))
 		})
 	}
 	if !t.Failed() {
@@ -66,45 +69,86 @@ func TestEveryCaseHasItsCode(t *testing.T) {
 	}
 }
 
-// said makes one mistake and returns what sluice says of it: the diagnostics with
-// the case's code.
+// said makes one mistake and returns what sluice says of it. A mistake is said once
+// and by its own code: any other that the case does not name fails.
 func said(t *testing.T, c *Case, base string) string {
 	t.Helper()
 	root := t.TempDir()
 	copyPlatform(t, base, root)
+	dir := ""
+	if at := c.Settings["generated"]; at != "" {
+		dir = filepath.Join(root, filepath.FromSlash(at))
+		if _, _, err := emit.Write(dir, compile(t, root, c.Env, nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := c.Apply(root); err != nil {
 		t.Fatal(err)
 	}
-	result, diags, err := pipeline.Run(t.Context(), pipeline.Options{Dir: root, Environment: c.Env})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if at := c.Settings["generated"]; at != "" {
-		diags = append(diags, generated(t, filepath.Join(root, at), result.Files)...)
-	}
-	mine := slices.DeleteFunc(diags, func(d diag.Diagnostic) bool { return d.Code != c.Code })
-	if len(mine) == 0 {
-		_, all, _ := pipeline.Run(t.Context(), pipeline.Options{Dir: root, Environment: c.Env})
-		t.Fatalf("sluice does not say %s of this mistake; it says: %v", c.Code, all)
+	var diags diag.List
+	files := compile(t, root, c.Env, &diags)
+	if dir != "" {
+		diags = append(diags, drift(t, dir, root, files)...)
 	}
 	var b bytes.Buffer
-	err = diag.WriteText(&b, mine, diag.TextOptions{Source: func(name string) ([]byte, error) {
+	err := diag.WriteText(&b, diags, diag.TextOptions{Source: func(name string) ([]byte, error) {
 		return os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.ReplaceAll(b.String(), root, "manabi")
+	text := b.String()
+	if strings.Contains(text, root) {
+		t.Errorf("what is said holds the folder's path on this machine:\n%s", text)
+	}
+	allowed := append(strings.Fields(c.Settings["also"]), string(c.Code))
+	missing := slices.Clone(allowed)
+	for _, d := range diags {
+		missing = slices.DeleteFunc(missing, func(code string) bool { return code == string(d.Code) })
+		if !slices.Contains(allowed, string(d.Code)) {
+			t.Errorf("the mistake is also reported as %s; sluice says:\n%s", d.Code, text)
+			break
+		}
+	}
+	if len(missing) > 0 {
+		t.Errorf("%v is not reported; sluice says:\n%s", missing, text)
+	}
+	return text
 }
 
-// generated compares the files on disk with what the specs give, and then writes them.
-func generated(t *testing.T, dir string, files []emit.File) diag.List {
+// compile runs the whole pipeline. Without a list for them, there may be no
+// diagnostics.
+func compile(t *testing.T, root, environment string, to *diag.List) []emit.File {
+	t.Helper()
+	result, diags, err := pipeline.Run(t.Context(), pipeline.Options{Dir: root, Environment: environment})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if to != nil {
+		*to = diags
+	} else if len(diags) > 0 {
+		t.Fatalf("the reference platform itself is not clean: %v", diags)
+	}
+	return result.Files
+}
+
+// drift compares the files on disk with what the specs give, as compile --check does.
+func drift(t *testing.T, dir, root string, files []emit.File) diag.List {
 	t.Helper()
 	report, diags, err := emit.Drift(dir, files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(diags, emit.OutOfDate(filepath.Base(dir), report)...)
+	diags = append(diags, emit.OutOfDate(dir, report)...)
+	for i := range diags {
+		name, err := filepath.Rel(root, filepath.FromSlash(diags[i].Span.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		diags[i].Span.File = filepath.ToSlash(name)
+		diags[i].Hint = strings.ReplaceAll(diags[i].Hint, filepath.ToSlash(root)+"/", "")
+	}
+	return diags
 }
 
 // copyPlatform copies specs, SQL and caches; not what was generated or run.
