@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"sluice/ci/bench/synth"
+	"sluice/compiler/load"
+	"sluice/compiler/load/plain"
+)
+
+// A figure is a line of the output: a value of samples of one measurement, or the
+// worst of several.
+type figure struct {
+	name     string
+	unit     string
+	value    func(sample) float64
+	of       []measurement
+	baseline measurement // no name: there is none
+}
+
+// A measurement is a kind of work on a platform.
+type measurement struct {
+	name     string // key of measurements
+	platform platform
+	cold     bool // without what earlier runs left behind in .sluice
+	warmups  int  // runs before the first that counts
+}
+
+// platform is a synthetic platform's size and kind.
+type platform struct {
+	tables int
+	cue    bool // every table uses CUE's features; otherwise one in ten
+}
+
+func (p platform) name() string {
+	kind := "literal"
+	if p.cue {
+		kind = "cue"
+	}
+	return fmt.Sprintf("%s-%d", kind, p.tables)
+}
+
+func (p platform) write(dir string) error {
+	_, err := synth.Write(dir, synth.Options{Tables: p.tables, CUE: p.cue, Seed: 1})
+	return err
+}
+
+// sample is what one process measured.
+type sample struct {
+	Seconds float64 `json:"seconds"`
+	RSS     float64 `json:"rss_mb"` // the most memory it held
+}
+
+func seconds(s sample) float64 { return s.Seconds }
+func rss(s sample) float64     { return s.RSS }
+
+func cold(name string, tables int, cue bool) measurement {
+	return measurement{name: name, platform: platform{tables, cue}, cold: true}
+}
+
+func warm(name string, tables int, cue bool) measurement {
+	return measurement{name: name, platform: platform{tables, cue}, warmups: 1}
+}
+
+// figures are measured and printed in this order.
+var figures = []figure{
+	{"load_1000_cold_s", "s", seconds, []measurement{cold("load", 1000, false)}, cold("plain", 1000, false)},
+	{"load_1000_cue_s", "s", seconds, []measurement{cold("load", 1000, true)}, cold("plain", 1000, true)},
+	{"load_1000_warm_s", "s", seconds, []measurement{warm("load-again", 1000, false)}, cold("plain", 1000, false)},
+	{"load_10000_cold_s", "s", seconds, []measurement{cold("load", 10000, false)}, measurement{}},
+	{"load_10000_cue_s", "s", seconds, []measurement{cold("load", 10000, true)}, measurement{}},
+	{"load_10000_warm_s", "s", seconds, []measurement{warm("load-again", 10000, false)}, measurement{}},
+	{"load_10000_rss_mb", "MB", rss, []measurement{cold("load", 10000, false), cold("load", 10000, true)}, measurement{}},
+}
+
+// measurements do the work, in a process of their own.
+var measurements = map[string]func(dir string) (sample, error){
+	"load":       timed(loadStage),
+	"load-again": timed(loadStage),
+	"plain": timed(func(dir string) error {
+		_, err := plain.Load(dir)
+		return err
+	}),
+}
+
+// loadStage loads a platform and fails where anything is wrong with it.
+func loadStage(dir string) error {
+	p, diags, err := load.Run(context.Background(), load.Options{Dir: dir})
+	switch {
+	case err != nil:
+		return err
+	case len(diags) > 0:
+		return fmt.Errorf("%s: %s", diags[0].Span, diags[0].Message)
+	case len(p.Tables) == 0:
+		return errors.New("no tables")
+	}
+	return nil
+}
+
+// timed measures how long the work takes and how much memory the process held.
+func timed(do func(dir string) error) func(dir string) (sample, error) {
+	return func(dir string) (sample, error) {
+		start := time.Now()
+		if err := do(dir); err != nil {
+			return sample{}, err
+		}
+		s := sample{Seconds: time.Since(start).Seconds()}
+		var err error
+		s.RSS, err = peakMemory()
+		return s, err
+	}
+}
+
+// peakMemory is the most memory that the process held, in MB; 0 where the system
+// does not tell.
+func peakMemory() (float64, error) {
+	text, err := os.ReadFile("/proc/self/status")
+	if os.IsNotExist(err) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(text)) {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+			return kb / 1024, err
+		}
+	}
+	return 0, nil
+}
