@@ -30,15 +30,21 @@ type measurement struct {
 	platform platform
 	cold     bool // without what earlier runs left behind in .sluice
 	warmups  int  // runs before the first that counts
+	most     int  // samples, where one takes minutes; 0 for no bound
 }
 
-// platform is a synthetic platform's size and kind.
+// platform is what is measured on: a synthetic platform of a size and kind.
 type platform struct {
 	tables int
 	cue    bool // every table uses CUE's features; otherwise one in ten
+	// reference is the reference platform with a day's data instead.
+	reference bool
 }
 
 func (p platform) name() string {
+	if p.reference {
+		return "reference"
+	}
 	kind := "literal"
 	if p.cue {
 		kind = "cue"
@@ -47,6 +53,9 @@ func (p platform) name() string {
 }
 
 func (p platform) write(dir string) error {
+	if p.reference {
+		return writeReference(dir)
+	}
 	_, err := synth.Write(dir, synth.Options{Tables: p.tables, CUE: p.cue, Seed: 1})
 	return err
 }
@@ -54,18 +63,26 @@ func (p platform) write(dir string) error {
 // sample is what one process measured.
 type sample struct {
 	Seconds float64 `json:"seconds"`
-	RSS     float64 `json:"rss_mb"` // the most memory it held
+	SQL     float64 `json:"sql_seconds,omitempty"` // of them in the SQL stages
+	RSS     float64 `json:"rss_mb"`                // the most memory it held
 }
 
 func seconds(s sample) float64 { return s.Seconds }
+func sql(s sample) float64     { return s.SQL }
 func rss(s sample) float64     { return s.RSS }
 
 func cold(name string, tables int, cue bool) measurement {
-	return measurement{name: name, platform: platform{tables, cue}, cold: true}
+	return measurement{name: name, platform: platform{tables: tables, cue: cue}, cold: true}
+}
+
+// few takes three samples at most.
+func few(m measurement) measurement {
+	m.most = 3
+	return m
 }
 
 func warm(name string, tables int, cue bool) measurement {
-	return measurement{name: name, platform: platform{tables, cue}, warmups: 1}
+	return measurement{name: name, platform: platform{tables: tables, cue: cue}, warmups: 1}
 }
 
 // figures are measured and printed in this order.
@@ -77,12 +94,27 @@ var figures = []figure{
 	{"load_10000_cue_s", "s", seconds, []measurement{cold("load", 10000, true)}, measurement{}},
 	{"load_10000_warm_s", "s", seconds, []measurement{warm("load-again", 10000, false)}, measurement{}},
 	{"load_10000_rss_mb", "MB", rss, []measurement{cold("load", 10000, false), cold("load", 10000, true)}, measurement{}},
+
+	{"sql_100_cold_s", "s", sql, []measurement{cold("compile", 100, false)}, measurement{}},
+	{"sql_1000_cold_s", "s", sql, []measurement{cold("compile", 1000, false)}, measurement{}},
+	{"sql_10000_cold_s", "s", sql, []measurement{few(cold("compile", 10000, false))}, measurement{}},
+	{"compile_100_cold_s", "s", seconds, []measurement{cold("compile", 100, false)}, measurement{}},
+	{"compile_100_warm_s", "s", seconds, []measurement{warm("compile-again", 100, false)}, cold("compile", 100, false)},
+	{"compile_1000_cold_s", "s", seconds, []measurement{cold("compile", 1000, false)}, measurement{}},
+	{"compile_1000_warm_s", "s", seconds, []measurement{warm("compile-again", 1000, false)}, cold("compile", 1000, false)},
+	{"compile_10000_cold_s", "s", seconds, []measurement{few(cold("compile", 10000, false))}, measurement{}},
+	{"compile_10000_warm_s", "s", seconds, []measurement{few(warm("compile-again", 10000, false))}, few(cold("compile", 10000, false))},
+
+	{"day_s", "s", seconds, []measurement{{name: "day", platform: platform{reference: true}, cold: true}}, measurement{}},
 }
 
 // measurements do the work, in a process of their own.
 var measurements = map[string]func(dir string) (sample, error){
-	"load":       timed(loadStage),
-	"load-again": timed(loadStage),
+	"load":          timed(loadStage),
+	"load-again":    timed(loadStage),
+	"compile":       compile,
+	"compile-again": compile,
+	"day":           day,
 	"plain": timed(func(dir string) error {
 		_, err := plain.Load(dir)
 		return err

@@ -125,6 +125,9 @@ func (b *bench) figure(f figure) (result, error) {
 // measure takes samples, each in a fresh process of this same binary.
 func (b *bench) measure(m measurement, runs int) ([]sample, error) {
 	key := m.name + " " + m.platform.name()
+	if m.most > 0 {
+		runs = min(runs, m.most)
+	}
 	if s, ok := b.samples[key]; ok {
 		return s, nil
 	}
