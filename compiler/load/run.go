@@ -82,7 +82,7 @@ func newLoader(o Options, f folder) *loader {
 // that a huge platform does not spend its time collecting. A stricter limit of the
 // caller's stands.
 func relaxGC() (grow func(sourceBytes int), restore func()) {
-	const limit = 320 << 20
+	const limit = 416 << 20
 	oldLimit := debug.SetMemoryLimit(-1)
 	if oldLimit <= limit {
 		return func(int) {}, func() {}
@@ -90,7 +90,7 @@ func relaxGC() (grow func(sourceBytes int), restore func()) {
 	oldPercent := debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(limit)
 	grow = func(sourceBytes int) {
-		debug.SetMemoryLimit(min(oldLimit, max(limit, 16*int64(sourceBytes))))
+		debug.SetMemoryLimit(min(oldLimit, max(limit, 20*int64(sourceBytes))))
 	}
 	return grow, func() {
 		debug.SetGCPercent(oldPercent)
