@@ -151,9 +151,12 @@ func (c *Case) Apply(root string) error {
 				if len(found) != 1 {
 					return fmt.Errorf("%s: the text to change stands %d times in it, not once:\n%s", ch.file, len(found), e.old)
 				}
-				at := found[0]
-				e.old = text[at[0]:at[1]] // as the file has it
-				text = text[:at[0]] + e.new + text[at[1]:]
+				// The page shows whole lines, as the file has them.
+				start := strings.LastIndexByte(text[:found[0][0]], '\n') + 1
+				before, old, rest := text[start:found[0][0]], text[found[0][0]:found[0][1]], text[found[0][1]:]
+				after, _, _ := strings.Cut(rest, "\n")
+				text = text[:found[0][0]] + e.new + rest
+				e.old, e.new = before+old+after, before+e.new+after
 			}
 			if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 				return err

@@ -159,7 +159,7 @@ func (j *judge) poolsInUse() {
 		for _, p := range places {
 			d.WithRelated(p.At, "%s", p.Name)
 		}
-		d.WithHint("an average size of %d is needed", (needed+dayMinutes*60-1)/(dayMinutes*60))
+		d.WithHint("it lacks %s of one slot: enlarge it in a window, shorten its tasks, or move some to another pool", span(needed-offered*60))
 	}
 }
 

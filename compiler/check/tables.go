@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -140,11 +141,19 @@ func (j *judge) externalTable(t *model.Table) {
 			WithNode(t.Name).WithHint("use mode full, incremental or partition")
 	case t.Kind == model.ExternalKind && j.m.Target == "duckdb":
 		j.diags.Errorf(diag.ExternalNotReachable, t.At, "%q exists in BigQuery, but the environment %q has DuckDB", t.Name, j.m.Environment.Name).
-			WithNode(t.Name).WithHint(`add to the environment: sources: %s: read: "files"`, t.Source.Name)
+			WithNode(t.Name).WithHint(`let the environment read it from files: sources: %s: read: "files"`, t.Source.Name)
 	}
 }
 
 const daySeconds = 24 * 3600
+
+// age writes seconds as users write ages: in days where they are whole.
+func age(seconds int64) string {
+	if seconds > 0 && seconds%daySeconds == 0 {
+		return fmt.Sprintf("%dd", seconds/daySeconds)
+	}
+	return span(seconds)
+}
 
 func (j *judge) freshness(c *model.Check) {
 	if c.Table == nil || c.Spec.MaxAge.V == 0 {
@@ -153,7 +162,7 @@ func (j *judge) freshness(c *model.Check) {
 	node := nodeOf(c.ID)
 	if t := c.Table.Spec; t != nil && t.Retention.Set && t.Retention.V < c.Spec.MaxAge.V {
 		j.diags.Warnf(diag.RetentionTooShort, c.Spec.MaxAge.At, "the check %q allows rows that are %s old, but %q drops them after %s",
-			c.Name, span(c.Spec.MaxAge.V), c.Table.Name, span(t.Retention.V)).WithNode(node).
+			c.Name, age(c.Spec.MaxAge.V), c.Table.Name, age(t.Retention.V)).WithNode(node).
 			WithRelated(t.Retention.At, "the retention is set here").WithHint("keep rows longer, or allow less age")
 	}
 }

@@ -31,7 +31,10 @@ func (j *judge) clocks() {
 	}
 	midnight := func(clock spec.Text) {
 		if clock.V == "24:00" {
-			j.diags.Errorf(diag.BadClockTime, clock.At, "24:00 is no time at which something can happen").WithHint(`write "00:00"`)
+			d := j.diags.Errorf(diag.BadClockTime, clock.At, "24:00 is no time at which something can happen").WithHint(`write "00:00"`)
+			if start := j.sp.Info.DayStart.V; start == "00:00" && clock.At != j.sp.Info.DayStart.At {
+				d.WithHint(`write "23:59"; "00:00" is when the run of a business day opens`)
+			}
 		}
 	}
 	midnight(j.sp.Info.DayStart)
@@ -58,7 +61,7 @@ func (j *judge) calendars() {
 		for _, d := range c.ExtraDays {
 			day, err := plan.ParseDay(d.V)
 			if err == nil && names(textSet(c.Days))[day.Weekday()] && !textSet(c.Holidays)[d.V] {
-				j.diags.Warnf(diag.NeedlessCalendarDate, d.At, "%s is a %s, which the calendar %q counts anyway", d.V, day.Weekday(), c.Name).
+				j.diags.Warnf(diag.NeedlessCalendarDate, d.At, "%s is a %s, which the calendar %q counts anyway", d.V, weekdayOf(day), c.Name).
 					WithHint("correct the date, or remove it")
 			}
 		}
@@ -70,7 +73,7 @@ func (j *judge) dates(calendar, field string, list []spec.Text) {
 	for _, d := range list {
 		if _, err := plan.ParseDay(d.V); err != nil {
 			j.diags.Errorf(diag.BadCalendar, d.At, "the calendar %q names a date that does not exist: %q", calendar, d.V).
-				WithHint("write YYYY-MM-DD")
+				WithHint("correct the day or the month, or remove it; dates are YYYY-MM-DD")
 			continue
 		}
 		if at, twice := first[d.V]; twice {
@@ -88,6 +91,12 @@ func textSet(list []spec.Text) map[string]bool {
 		out[t.V] = true
 	}
 	return out
+}
+
+// weekdayOf is the day's weekday in full.
+func weekdayOf(d plan.Day) string {
+	year, month, day := d.Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Weekday().String()
 }
 
 // gate is the latest start gate on the way to a task.

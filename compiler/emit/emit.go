@@ -119,10 +119,14 @@ func OutOfDate(dir string, r Report) diag.List {
 	add := func(path, what string) {
 		at := diag.Span{File: filepath.ToSlash(filepath.Join(dir, filepath.FromSlash(path))), Line: 1, Col: 1}
 		diags.Errorf(diag.GeneratedOutOfDate, at, "generated file %q %s", path, what).
-			WithHint("run `sluice compile` and commit what it writes")
+			WithHint("run `sluice compile --env %s` and commit what it writes", filepath.Base(dir))
 	}
 	for _, path := range r.Written {
-		add(path, "is missing or does not fit what it is compiled from")
+		what := "does not fit what it is compiled from"
+		if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(path))); errors.Is(err, fs.ErrNotExist) {
+			what = "is missing"
+		}
+		add(path, what)
 	}
 	for _, path := range r.Removed {
 		add(path, "is left over: nothing compiles to it any more")

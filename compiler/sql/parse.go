@@ -174,6 +174,9 @@ func report(list *diag.List, s *model.Statement, node string, p engine.Problem) 
 		d = list.Errorf(p.Code, at, "%s", p.Message)
 	}
 	d.Notes, d.Hint, d.Node = p.Notes, p.Hint, node
+	if p.Code == diag.UntranslatableSQL && d.Hint == "" {
+		d.Hint = "say it with a construct that is translated, or use an environment whose warehouse is BigQuery"
+	}
 	return d
 }
 

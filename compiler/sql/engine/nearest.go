@@ -2,9 +2,15 @@ package engine
 
 import "strings"
 
-// Nearest is the candidate whose name is about a third of its letters away at most, the
-// first of equals; empty where there is none.
+// Nearest is the candidate that the name says with a word more in front (method, for
+// payment_method), or whose name is about a third of its letters away at most, the first
+// of equals; empty where there is none.
 func Nearest(name string, candidates []string) string {
+	for _, c := range candidates {
+		if strings.HasSuffix(strings.ToLower(name), "_"+strings.ToLower(c)) {
+			return c
+		}
+	}
 	best, distance := "", (len(name)+1)/3+1
 	for _, c := range candidates {
 		if d := editDistance(strings.ToLower(name), strings.ToLower(c)); d > 0 && d < distance {

@@ -121,11 +121,15 @@ var messageKinds = []struct {
 	hint    string
 }{
 	{regexp.MustCompile(`^Syntax error: Illegal input character`), diag.SQLSyntax, "names with other than ASCII letters, digits and _ stand in backticks"},
-	{regexp.MustCompile(`^Syntax error`), diag.SQLSyntax, ""},
+	{regexp.MustCompile(`^Syntax error: Unclosed`), diag.SQLSyntax, "close it; a string that holds a quote stands in the other quotes"},
+	{regexp.MustCompile(`^Syntax error`), diag.SQLSyntax, "the mistake is here or just before it; a reserved word used as a name needs backticks"},
 	{regexp.MustCompile(`^(Unrecognized name|Name .* not found inside|Column .* not found|Column name .* not found|Field name .* does not exist|Column .* in USING clause not found)`), diag.UnknownSQLColumn, ""},
-	{regexp.MustCompile(`^(Function not found|Table-valued function not found|Aggregate function .* not found|Invalid function name|Type not found)`), diag.UnknownFunction, "declare it under routine, or correct the name; functions of BigQuery need no dataset"},
+	{regexp.MustCompile(`^(Function not found|Table-valued function not found|Aggregate function .* not found|Invalid function name)`), diag.UnknownFunction, "declare it under routine, or correct the name; functions of BigQuery need no dataset"},
+	{regexp.MustCompile(`^Type not found`), diag.SQLTypeMismatch, "use a type of GoogleSQL: INT64, FLOAT64, NUMERIC, BOOL, STRING, BYTES, DATE, DATETIME, TIMESTAMP, JSON, …"},
 	{regexp.MustCompile(`^Query parameter`), diag.UndeclaredParameter, ""},
-	{regexp.MustCompile(`^No matching signature|^(Invalid cast|Cannot (coerce|cast|access field)|Could not cast)|incompatible types?|should be type|must be type|cannot be compared|should return type|expected type|has type|^Column \d+ in .* has`), diag.SQLTypeMismatch, ""},
+	{regexp.MustCompile(`^Invalid cast`), diag.SQLTypeMismatch, "there is no such cast: use a function that converts, for example UNIX_DATE, EXTRACT or FORMAT_DATE"},
+	{regexp.MustCompile(`^No matching signature|^(Invalid cast|Cannot (coerce|cast|access field)|Could not cast)|incompatible types?|should be type|must be type|cannot be compared|should return type|expected type|has type|^Column \d+ in .* has`), diag.SQLTypeMismatch, "cast with CAST or SAFE_CAST, or correct the type where the column is declared"},
+	{regexp.MustCompile(`neither grouped nor aggregated`), diag.InvalidSQL, "add it to GROUP BY, or aggregate it, for example with MAX or ANY_VALUE"},
 }
 
 // classify gives a message of the library its code, its hint and notes.
