@@ -128,6 +128,9 @@ func (t *translator) castTo(n nodeAt, x string, from, to sqltype.Type, safe bool
 	if !safe || c.total {
 		return strings.ReplaceAll(tmpl, "$1", x)
 	}
+	if safeTmpl := strings.ReplaceAll(tmpl, "gsql_to_", "gsql_safe_to_"); safeTmpl != tmpl {
+		return strings.ReplaceAll(safeTmpl, "$1", x)
+	}
 	if isSimple(x) {
 		return "TRY(" + strings.ReplaceAll(tmpl, "$1", x) + ")"
 	}

@@ -320,7 +320,7 @@ func (t *translator) function(e *gsql.ResolvedFunctionCall, scope *env) string {
 	if !ok {
 		return c.refuse("%s has no exact counterpart on the embedded warehouse", c.title())
 	}
-	if f.simple || c.safe && !f.total {
+	if f.simple || c.safe && !f.total && !f.safe {
 		c.simple()
 	}
 	s := f.write(c)

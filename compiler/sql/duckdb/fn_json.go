@@ -18,12 +18,16 @@ var jsonFunctions = map[string]function{
 	"json_extract_string_array": jsonPath("gsql_json_extract_string_array", "'$'"),
 	"json_query_array":          jsonPath("gsql_json_query_array", "'$'"),
 	"json_extract_array":        jsonPath("gsql_json_extract_array", "'$'"),
-	"parse_json": custom(func(c *call) string {
+	"parse_json": parser(func(c *call) string {
 		mode := "'exact'"
 		if len(c.args) > 1 {
 			mode = c.args[1]
 		}
-		return "CAST(gsql_parse_json(" + c.args[0] + ", " + mode + ") AS JSON)"
+		cast := "CAST("
+		if c.safe {
+			cast = "TRY_CAST("
+		}
+		return cast + c.parse("parse_json") + "(" + c.args[0] + ", " + mode + ") AS JSON)"
 	}),
 	"to_json_string": customSafe(func(c *call) string {
 		s := c.t.jsonText(c.n, c.args[0], c.types[0], false)

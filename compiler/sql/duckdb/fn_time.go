@@ -73,17 +73,17 @@ var timeFunctions = map[string]function{
 	"format_timestamp": custom(func(c *call) string {
 		return c.expand("gsql_format_time($1, epoch_us($2), 'TIMESTAMP', ") + c.zone(2) + ")"
 	}),
-	"parse_date": custom(func(c *call) string {
-		return fromDays(c.expand("gsql_parse_time($1, $2, 'DATE', 'UTC') // 86400000000"))
+	"parse_date": parser(func(c *call) string {
+		return fromDays(c.expand(c.parse("parse_time") + "($1, $2, 'DATE', 'UTC') // 86400000000"))
 	}),
-	"parse_datetime": custom(func(c *call) string {
-		return fromMicros(sqltype.DateTime, c.expand("gsql_parse_time($1, $2, 'DATETIME', 'UTC')"))
+	"parse_datetime": parser(func(c *call) string {
+		return fromMicros(sqltype.DateTime, c.expand(c.parse("parse_time")+"($1, $2, 'DATETIME', 'UTC')"))
 	}),
-	"parse_time": custom(func(c *call) string {
-		return fromMicros(sqltype.Time, c.expand("gsql_parse_time($1, $2, 'TIME', 'UTC')"))
+	"parse_time": parser(func(c *call) string {
+		return fromMicros(sqltype.Time, c.expand(c.parse("parse_time")+"($1, $2, 'TIME', 'UTC')"))
 	}),
-	"parse_timestamp": custom(func(c *call) string {
-		return fromMicros(sqltype.Timestamp, c.expand("gsql_parse_time($1, $2, 'TIMESTAMP', ")+c.zone(2)+")")
+	"parse_timestamp": parser(func(c *call) string {
+		return fromMicros(sqltype.Timestamp, c.expand(c.parse("parse_time")+"($1, $2, 'TIMESTAMP', ")+c.zone(2)+")")
 	}),
 
 	"unix_seconds":                custom(unix(1000000)),

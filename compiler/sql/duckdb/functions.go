@@ -73,6 +73,18 @@ func (f function) never() function {
 // customSafe is written by code that yields NULL in place of errors under SAFE.
 func customSafe(f func(*call) string) function { return function{write: f, simple: true, safe: true} }
 
+// parser is written by code with parse, which is safe by itself.
+func parser(f func(*call) string) function { return function{write: f, safe: true} }
+
+// parse is a function of the prelude that has a version with NULL in place of
+// errors, or that version under SAFE.
+func (c *call) parse(name string) string {
+	if c.safe {
+		return "gsql_safe_" + name
+	}
+	return "gsql_" + name
+}
+
 // operators are how the functions that are operators look in SQL.
 var operators = map[string]string{
 	"$add": "+", "$subtract": "-", "$multiply": "*", "$divide": "/", "$unary_minus": "unary -",

@@ -16,22 +16,22 @@ import (
 // have their members in the order of names, and as "_text" for JSON-formatted
 // strings, which keep their spelling.
 var jsonFunctions = map[string]*udf{
-	"gsql_json_value":                     fn2(onJSON(pathValue)),
-	"gsql_json_value_text":                fn2(onText(pathValue)),
-	"gsql_json_extract_scalar":            fn2(onJSON(pathValue)),
-	"gsql_json_extract_scalar_text":       fn2(onText(pathValue)),
-	"gsql_json_query":                     fn2(onJSON(pathQuery)),
-	"gsql_json_query_text":                fn2(onText(pathQueryText)),
-	"gsql_json_extract":                   fn2(onJSON(pathQuery)),
-	"gsql_json_extract_text":              fn2(onText(pathQueryText)),
-	"gsql_json_query_array":               fn2(onJSON(pathArray)),
-	"gsql_json_query_array_text":          fn2(onText(pathArray)),
-	"gsql_json_extract_array":             fn2(onJSON(pathArray)),
-	"gsql_json_extract_array_text":        fn2(onText(pathArray)),
-	"gsql_json_value_array":               fn2(onJSON(pathValues)),
-	"gsql_json_value_array_text":          fn2(onText(pathValues)),
-	"gsql_json_extract_string_array":      fn2(onJSON(pathValues)),
-	"gsql_json_extract_string_array_text": fn2(onText(pathValues)),
+	"gsql_json_value":                     fn2(onJSON(pathValue, scalarText)),
+	"gsql_json_value_text":                fn2(onText(pathValue, scalarText)),
+	"gsql_json_extract_scalar":            fn2(onJSON(pathValue, scalarText)),
+	"gsql_json_extract_scalar_text":       fn2(onText(pathValue, scalarText)),
+	"gsql_json_query":                     fn2(onJSON(pathQuery, queryText)),
+	"gsql_json_query_text":                fn2(onText(pathQueryText, presentQueryText)),
+	"gsql_json_extract":                   fn2(onJSON(pathQuery, queryText)),
+	"gsql_json_extract_text":              fn2(onText(pathQueryText, presentQueryText)),
+	"gsql_json_query_array":               fn2(onJSON(pathArray, arrayText)),
+	"gsql_json_query_array_text":          fn2(onText(pathArray, arrayText)),
+	"gsql_json_extract_array":             fn2(onJSON(pathArray, arrayText)),
+	"gsql_json_extract_array_text":        fn2(onText(pathArray, arrayText)),
+	"gsql_json_value_array":               fn2(onJSON(pathValues, valuesText)),
+	"gsql_json_value_array_text":          fn2(onText(pathValues, valuesText)),
+	"gsql_json_extract_string_array":      fn2(onJSON(pathValues, valuesText)),
+	"gsql_json_extract_string_array_text": fn2(onText(pathValues, valuesText)),
 	"gsql_parse_json":                     fn2(parseJSON),
 	"gsql_json_member":                    fn2(jsonMember),
 	"gsql_json_element":                   fn2(jsonElement),
@@ -193,16 +193,7 @@ func normalNumber(n json.Number) string {
 	return jsonFloat(f)
 }
 
-func quoteJSON(s string) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s); err != nil {
-		return `""`
-	}
-	out := strings.TrimSuffix(b.String(), "\n")
-	return strings.NewReplacer(`\u2028`, "\u2028", `\u2029`, "\u2029").Replace(out)
-}
+func quoteJSON(s string) string { return string(appendQuoted(make([]byte, 0, len(s)+2), s)) }
 
 // jsonFloat is a FLOAT64 as JSON: a whole number keeps a fraction of zero.
 func jsonFloat(f float64) string {
@@ -328,41 +319,43 @@ func walk(v node, steps []step) (node, error) {
 	return v, nil
 }
 
-// onJSON applies f to what a path selects in a JSON value.
-func onJSON[R any](f func(node, bool) (R, error)) func(string, string) (R, error) {
-	return func(s, path string) (R, error) {
-		var zero R
-		steps, err := parsePath(path)
-		if err != nil {
-			return zero, err
-		}
-		v, err := readJSON(s)
-		if err != nil {
-			return zero, err
-		}
-		if v, err = walk(v, steps); err != nil {
-			return zero, err
-		}
-		return f(v, true)
-	}
+// onJSON applies a function to what a path selects in a JSON value: text to its
+// text, or tree to the value where text gives errTree.
+func onJSON[R any](tree func(node, bool) (R, error), text func(string, bool) (R, error)) func(string, string) (R, error) {
+	return onPath(tree, text, true)
 }
 
-// onText applies f to what a path selects in a string; text that is no JSON gives NULL.
-func onText[R any](f func(node, bool) (R, error)) func(string, string) (R, error) {
+// onText is onJSON for a string; text that is no JSON gives NULL.
+func onText[R any](tree func(node, bool) (R, error), text func(string, bool) (R, error)) func(string, string) (R, error) {
+	return onPath(tree, text, false)
+}
+
+func onPath[R any](tree func(node, bool) (R, error), text func(string, bool) (R, error), sorted bool) func(string, string) (R, error) {
 	return func(s, path string) (R, error) {
 		var zero R
-		steps, err := parsePath(path)
+		steps, err := knownPath(path)
 		if err != nil {
 			return zero, err
 		}
+		if found, ok, read := find(s, steps); read {
+			if !ok {
+				return zero, errNoMatch
+			}
+			if r, err := text(found, sorted); err != errTree {
+				return r, err
+			}
+		}
 		v, err := readJSON(s)
 		if err != nil {
-			return zero, errNull
+			if !sorted {
+				err = errNull
+			}
+			return zero, err
 		}
 		if v, err = walk(v, steps); err != nil {
 			return zero, err
 		}
-		return f(v, false)
+		return tree(v, sorted)
 	}
 }
 
@@ -423,6 +416,15 @@ func pathValues(v node, sorted bool) (strs, error) {
 // parseJSON normalises. In the mode "exact" a number must survive as INT64,
 // UINT64 or FLOAT64.
 func parseJSON(s, mode string) (string, error) {
+	if mode == "exact" || mode == "round" {
+		if text, ok := rewrite(s, true); ok {
+			return text, nil
+		}
+	}
+	return parseTree(s, mode)
+}
+
+func parseTree(s, mode string) (string, error) {
 	v, err := readJSON(s)
 	if err != nil {
 		return "", fmt.Errorf("syntax error while parsing JSON: %q", s)

@@ -57,6 +57,9 @@ func floatText(f float64) string {
 func trimSpace(s string) string { return strings.Trim(s, " \t\n\v\f\r") }
 
 func toInt64(s string) (int64, error) {
+	if n, ok := shortInt64(s); ok {
+		return n, nil
+	}
 	bad := fmt.Errorf("bad INT64 value: %s", s)
 	t := trimSpace(s)
 	digits := strings.TrimLeft(t, "+-")
@@ -79,6 +82,27 @@ func toInt64(s string) (int64, error) {
 		return 0, bad
 	}
 	return n, nil
+}
+
+// shortInt64 reads what most numbers are: a few digits, and a sign at most.
+func shortInt64(s string) (n int64, ok bool) {
+	digits := s
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		digits = s[1:]
+	}
+	if len(digits) == 0 || len(digits) > 18 {
+		return 0, false
+	}
+	for _, c := range []byte(digits) {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	if s[0] == '-' {
+		n = -n
+	}
+	return n, true
 }
 
 var floatForm = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$`)

@@ -49,7 +49,7 @@ func Names() []string {
 }
 
 // functions is every function by name.
-var functions = gather(textFunctions, bytesFunctions, regexpFunctions, clockFunctions, numberFunctions, numericFunctions, jsonFunctions, jsonChangeFunctions, netFunctions)
+var functions = gather(textFunctions, bytesFunctions, regexpFunctions, clockFunctions, numberFunctions, numericFunctions, jsonFunctions, jsonChangeFunctions, netFunctions, safeFunctions)
 
 func gather(tables ...map[string]*udf) map[string]*udf {
 	out := map[string]*udf{}
@@ -60,6 +60,27 @@ func gather(tables ...map[string]*udf) map[string]*udf {
 			}
 			out[n] = f
 		}
+	}
+	return out
+}
+
+// safeFunctions are what SAFE_CAST and SAFE.PARSE_… call: "gsql_safe_to_int64" is
+// "gsql_to_int64" with NULL in place of an error. DuckDB's TRY does the same for
+// any expression, but evaluates every row by itself once one row has failed.
+var safeFunctions = safely(gather(numberFunctions, numericFunctions, clockFunctions, jsonFunctions),
+	"to_bool", "to_date", "to_datetime", "to_float64", "to_int64", "to_interval", "to_numeric", "to_time", "to_timestamp", "parse_json", "parse_time")
+
+func safely(functions map[string]*udf, names ...string) map[string]*udf {
+	out := map[string]*udf{}
+	for _, n := range names {
+		f := functions["gsql_"+n]
+		out["gsql_safe_"+n] = &udf{args: f.args, ret: f.ret, run: func(args []driver.Value) (any, error) {
+			v, err := f.run(args)
+			if err != nil {
+				return nil, errNull
+			}
+			return v, nil
+		}}
 	}
 	return out
 }
