@@ -351,7 +351,8 @@ func fieldsOf(exprs []ast.Expr) []writtenField {
 			if !ok || f.Constraint != token.ILLEGAL {
 				continue
 			}
-			if name, _, err := ast.LabelName(f.Label); err == nil {
+			name, ident, err := ast.LabelName(f.Label)
+			if err == nil && !(ident && (name[0] == '_' || name[0] == '#')) { // hidden fields and definitions are no data
 				out = append(out, writtenField{name, f.Label, f.Value})
 			}
 		}

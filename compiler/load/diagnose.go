@@ -169,10 +169,25 @@ func (d *diagnosis) walkStruct(u cue.Value, t *lang.Type, exprs []ast.Expr, s sp
 		fields = slices.Concat(fields, t.Variant(kind))
 	}
 	for _, f := range fields {
-		if !have[f.Name] && f.Required() {
+		if !have[f.Name] && f.Required() && !misspelt(f.Name, have, fields) {
 			d.missing(f, s)
 		}
 	}
+}
+
+// misspelt reports whether a field that is not there is one that was written wrongly,
+// which has been reported.
+func misspelt(name string, have map[string]bool, fields []*lang.Field) bool {
+	var names []string
+	for _, f := range fields {
+		names = append(names, f.Name)
+	}
+	for word := range have {
+		if !slices.Contains(names, word) && nearest(word, names) == name {
+			return true
+		}
+	}
+	return false
 }
 
 // descend finds a field's syntax and place.
@@ -392,6 +407,9 @@ func (d *diagnosis) raw(group []errors.Error, near diag.Span) {
 		r.Span = near
 	}
 	d.paths = append(d.paths, slices.Clone(e.Path()))
+	if slices.ContainsFunc(d.broken, func(b diag.Span) bool { return b.Line == r.Span.Line && b.Col == r.Span.Col && b.File == r.Span.File }) {
+		return // it follows from a reference that has been reported
+	}
 	d.diags = append(d.diags, r)
 }
 

@@ -173,9 +173,13 @@ func (l *loader) scan(f *file) {
 	}
 	f.excluded = excluded(syntax)
 	s := surveyFile(syntax, l.lang.Platform)
-	f.survey = s.whole(syntax)
+	f.survey = s.whole()
+	f.survey.plain = true // as long as it holds no expressions
 	if err == nil && s.literal && !l.options.noLiteral {
 		f.literals = l.readLiterals(f, s.decls)
+	}
+	if f.literals == nil {
+		f.survey.expressions(syntax, l.lang.Platform)
 	}
 }
 

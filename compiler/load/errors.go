@@ -170,6 +170,8 @@ func evaluationHint(text string) string {
 		return "the value is defined by itself; give one part of the circle a value"
 	case strings.Contains(text, "division by zero"):
 		return "guard the division with an if"
+	case strings.Contains(text, "index out of range"):
+		return "a list's items are counted from 0"
 	case strings.Contains(text, "alias"), strings.Contains(text, "let"):
 		return "remove what is not used"
 	}

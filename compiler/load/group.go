@@ -32,6 +32,8 @@ type index struct {
 	patterned map[string]bool  // sections with contributions to every declaration
 	generated map[string]bool  // sections with names known only by evaluation
 	always    []int            // files that every group holds
+	// names are those of the generated sections, once they are known.
+	names map[declID]bool
 }
 
 func newIndex(files []*file) *index {
@@ -119,7 +121,10 @@ func (x *index) alone(f *file) bool {
 		return false
 	}
 	for _, d := range f.survey.decls {
-		if len(x.declaring[d.declID]) > 1 || x.patterned[d.section] || x.generated[d.section] {
+		if len(x.declaring[d.declID]) > 1 || x.patterned[d.section] {
+			return false
+		}
+		if x.generated[d.section] && (x.names == nil || x.names[d.declID]) {
 			return false
 		}
 	}
@@ -133,6 +138,11 @@ func (l *loader) evaluate(ctx context.Context) ([]*part, error) {
 		return nil, nil
 	}
 	var parts []*part
+	if len(x.patterned) > 0 || len(x.generated) > 0 {
+		generated := l.evaluateGroup(x, group{all: x.closure(nil), generated: true})
+		parts = append(parts, generated)
+		x.names = generated.names
+	}
 	var rest []int
 	for i, f := range l.files {
 		if f.literals != nil && x.alone(f) {
@@ -192,9 +202,6 @@ type group struct {
 // groups cuts files into groups of about groupBytes, neighbours together.
 func (l *loader) groups(x *index, files []int) []group {
 	var out []group
-	if len(x.patterned) > 0 || len(x.generated) > 0 {
-		out = append(out, group{all: x.closure(nil), generated: true})
-	}
 	var seeds []int
 	size := 0
 	flush := func() {
@@ -421,6 +428,7 @@ func (e *evaluation) staticSyntax() map[declID][]staticDecl {
 
 // generatedDeclarations gives the declarations whose names no syntax holds.
 func (e *evaluation) generatedDeclarations() {
+	known := map[declID]bool{}
 	for _, section := range e.loader.lang.Platform.Fields {
 		if !e.index.patterned[section.Name] && !e.index.generated[section.Name] {
 			continue
@@ -429,15 +437,20 @@ func (e *evaluation) generatedDeclarations() {
 		names, err := fieldNames(v)
 		if err != nil {
 			e.rawErrors(err)
+			known = nil
 			continue
 		}
 		for _, name := range names {
 			id := declID{section.Name, name}
+			if known != nil {
+				known[id] = true
+			}
 			if len(e.index.declaring[id]) == 0 {
 				e.declaration(id, nil)
 			}
 		}
 	}
+	e.result.names = known
 }
 
 // names reports errors in the hidden fields and definitions of a seed file that no

@@ -100,10 +100,19 @@ func choice(branches []ast.Expr) (string, bool) {
 func isPlain(f *ast.File, refs []reference, platform *lang.Type) bool {
 	schema := schemaImports(f)
 	for _, r := range refs {
-		if platform.Field(r.root) != nil && (r.root != "platform" || r.name == "") {
+		if platform.Field(r.root) != nil && !scalarOfPlatform(platform, r) {
 			return false
 		}
 		if schema[r.root] && r.name != "#Platform" {
+			return false
+		}
+	}
+	top := map[ast.Node]bool{} // what names of the package's scope stand for in this file
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.Field:
+			top[d], top[d.Value] = true, true
+		case *ast.Attribute: // may switch experiments on
 			return false
 		}
 	}
@@ -118,36 +127,45 @@ func isPlain(f *ast.File, refs []reference, platform *lang.Type) bool {
 		case *ast.BottomLit:
 			plain = false
 		case *ast.ForClause:
-			plain = plain && plainSource(n.Source)
+			plain = plain && plainSource(n.Source, top)
 		case *ast.CallExpr:
-			sel, ok := n.Fun.(*ast.SelectorExpr)
-			pkg, _ := selX(sel, ok)
-			plain = plain && slices.Contains([]string{"strings", "strconv", "regexp", "math"}, pkg)
+			plain = plain && slices.Contains([]string{"strings", "strconv", "regexp", "math"}, packageOf(n.Fun))
 		}
 		return plain
 	}, nil)
 	return plain
 }
 
-func selX(sel *ast.SelectorExpr, ok bool) (string, bool) {
-	if !ok {
-		return "", false
+// scalarOfPlatform reports a reference to a text of the section platform, such as
+// platform.name.
+func scalarOfPlatform(platform *lang.Type, r reference) bool {
+	if r.root != "platform" {
+		return false
 	}
-	id, ok := sel.X.(*ast.Ident)
-	if !ok {
-		return "", false
+	f := platform.Field("platform").Type.Field(r.name)
+	return f != nil && f.Type.Kind == lang.String
+}
+
+// packageOf is the package whose function is called; empty for others.
+func packageOf(fun ast.Expr) string {
+	if sel, ok := fun.(*ast.SelectorExpr); ok {
+		if id, ok := sel.X.(*ast.Ident); ok {
+			return id.Name
+		}
 	}
-	return id.Name, true
+	return ""
 }
 
 // plainSource reports what may be iterated over: a list written on the spot, or a
-// hidden field or definition, which the schema adds nothing to.
-func plainSource(x ast.Expr) bool {
+// hidden field or definition of the package, which the schema adds nothing to. A
+// let, an alias or a hidden field inside a declaration may stand for a struct that
+// it adds to.
+func plainSource(x ast.Expr, top map[ast.Node]bool) bool {
 	switch x := x.(type) {
 	case *ast.ListLit:
 		return true
 	case *ast.Ident:
-		return strings.HasPrefix(x.Name, "_") || strings.HasPrefix(x.Name, "#")
+		return (strings.HasPrefix(x.Name, "_") || strings.HasPrefix(x.Name, "#")) && (x.Node == nil || top[x.Node])
 	}
 	return false
 }

@@ -38,6 +38,19 @@ func FuzzLiterals(f *testing.F) {
 		"table: \"core.a\": {sql: \"x\"} @attr(x)",
 		`dataset: core: {readers: ["group:x@y"], labels: {}}`,
 		`platform: owner: "data"`,
+		`table: "core.a": {sql: "x", _hidden: 1, columns: x: {type: "INT64", _y: 2}}`,
+		`table: "core.a": {_q: "SELECT 1", sql: _q, retry: {attempts: *2 | int}}`,
+		`table: "core.a": {sql: "x", retry: {attempts: *3 | int, factor: 1}, severity: 1}`,
+		`_t: {checks: x: {kind: "sql", query: "y"}}` + "\n" + `table: "core.a": _t & {sql: "x", checks: x: severity: *"warn" | string}`,
+		`table: "core.a": {sql: "x", materialization: string, if materialization == "table" {owner: "data"}}`,
+		`table: "core.a": {sql: "x"}` + "\n" + `table: "core.b": {sql: "x", if table."core.a".materialization != _|_ {owner: "data"}}`,
+		`table: "core.a": {sql: "x", columns: {id: {type: "INT64"}}, let c = columns.id, tags: [for k, v in c {k}]}`,
+		`table: "core.a": {sql: "x", columns: {id: {type: "INT64"}}, let _c = columns.id, tags: [for k, v in _c {k}]}`,
+		`table: "core.a": {sql: "x", columns: {id: {type: "INT64"}}, _c: columns.id, tags: [for k, v in _c {k}]}`,
+		`_r: platform.retry` + "\n" + `table: "core.a": {sql: "x", tags: [for k, v in _r {k}]}` + "\n" + `platform: retry: {}`,
+		`table: "core.a": {sql: "x", tags: [for k in _tags {k}]}` + "\n" + `_tags: ["a"]`,
+		`for n in ["a", "b"] {table: "core.\(n)": sql: "x"}` + "\n" + `table: "core.a": owner: "data"`,
+		`table: [=~"^core"]: owner: *"data" | string` + "\n" + `table: "core.a": sql: "x"`,
 		`table: {"core.a": {sql: "x"}, "core.b": {sql: "y"}, {"core.c": sql: "z"}}`,
 	} {
 		f.Add(s)
@@ -116,6 +129,28 @@ func TestSpans(t *testing.T) {
 			if got[0] != got[1] {
 				t.Errorf("%s (literal path %v): got %+v, want %+v", what, !o.noLiteral, got[0], got[1])
 			}
+		}
+	}
+}
+
+// The lean schema is used for files that only look at values.
+func TestPlain(t *testing.T) {
+	for text, want := range map[string]bool{
+		`table: "core.a": {sql: "x", tags: [for k in _tags {k}]}` + "\n_tags: [\"a\"]":          true,
+		`table: "core.a": {sql: "x", description: "of \(platform.name)"}`:                       true,
+		`_t: {owner: *"data" | string}` + "\n" + `table: "core.a": _t & {sql: "x"}`:             true,
+		`table: "core.a": {sql: "x", description: "\(platform.retry.attempts)"}`:                false,
+		`table: "core.b": {sql: table."core.a".sql}`:                                            false,
+		`table: "core.a": {sql: "x", if _x != _|_ {owner: "a"}}`:                                false,
+		`table: "core.a": {sql: "x", tags: [for k, v in columns {k}]}`:                          false,
+		`table: "core.a": {sql: "x", columns: {}, _c: columns, tags: [for k, v in _c {k}]}`:     false,
+		`table: "core.a": {sql: "x", columns: {}, let _c = columns, tags: [for k in _c {"a"}]}`: false,
+		`pool: a: size: len("abc")`: false,
+	} {
+		dir := t.TempDir()
+		write(t, dir, "a.cue", "package p\n"+text+"\n")
+		if got := testLoader(t, dir).files[0].survey.plain; got != want {
+			t.Errorf("%s: plain is %v", text, got)
 		}
 	}
 }

@@ -133,11 +133,11 @@ func TestLiteralPathIsTaken(t *testing.T) {
 			"-- b.cue --\npackage p\ntable: \"a.b\": owner: \"y\"\n-- c.cue --\npackage p\ntable: \"a.c\": sql: \"x\"\n", []string{"c.cue"}},
 		"pattern": {"-- a.cue --\npackage p\ntable: \"a.b\": sql: \"x\"\n-- b.cue --\npackage p\ntable: [string]: owner: \"y\"\n" +
 			"-- c.cue --\npackage p\npool: a: size: 1\n", []string{"c.cue"}},
-		"generated": {"-- a.cue --\npackage p\ntable: \"a.b\": sql: \"x\"\n-- b.cue --\npackage p\nfor x in [\"y\"] {table: \"a.\\(x)\": sql: \"x\"}\n", nil},
-		"let":       {"-- a.cue --\npackage p\nlet x = 1\ntable: \"a.b\": sql: \"x\"\n", nil},
-		"embedding": {"-- a.cue --\npackage p\ntable: \"a.b\": sql: \"x\"\n-- b.cue --\npackage p\n_x: {}\n_x\n", nil},
-		"wrong":     {"-- a.cue --\npackage p\ntable: \"a.b\": sql: 1\n", nil},
-		"duplicate": {"-- a.cue --\npackage p\ntable: \"a.b\": {sql: \"x\", sql: \"x\"}\n", nil},
+		"generated, names not known yet": {"-- a.cue --\npackage p\ntable: \"a.b\": sql: \"x\"\n-- b.cue --\npackage p\nfor x in [\"y\"] {table: \"a.\\(x)\": sql: \"x\"}\n", nil},
+		"let":                            {"-- a.cue --\npackage p\nlet x = 1\ntable: \"a.b\": sql: \"x\"\n", nil},
+		"embedding":                      {"-- a.cue --\npackage p\ntable: \"a.b\": sql: \"x\"\n-- b.cue --\npackage p\n_x: {}\n_x\n", nil},
+		"wrong":                          {"-- a.cue --\npackage p\ntable: \"a.b\": sql: 1\n", nil},
+		"duplicate":                      {"-- a.cue --\npackage p\ntable: \"a.b\": {sql: \"x\", sql: \"x\"}\n", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := testLoader(t, unpack(t, []byte(tc.files)))
@@ -153,6 +153,33 @@ func TestLiteralPathIsTaken(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A comprehension may declare what a literal file declares too; only the names it
+// makes tell.
+func TestGeneratedNames(t *testing.T) {
+	dir := unpack(t, readArchive(t, "features.txtar"))
+	os.Remove(filepath.Join(dir, "rules.cue"))
+	write(t, dir, "apart.cue", "package shop\ntable: \"core.apart\": sql: \"SELECT 1\"\n")
+	write(t, dir, "both.cue", "package shop\ntable: \"core.gen_a\": owner: \"growth\"\n")
+	l := testLoader(t, dir)
+	l.imports.survey(l.files)
+	x := newIndex(l.files)
+	x.names = l.evaluateGroup(x, group{all: x.closure(nil), generated: true}).names
+	for _, f := range l.files {
+		if want := f.path == "apart.cue"; strings.HasSuffix("apart.cue both.cue", f.path) && x.alone(f) != want {
+			t.Errorf("%s: alone is %v", f.path, !want)
+		}
+	}
+	p, diags := run(t, Options{Dir: dir})
+	ok(t, diags)
+	for _, tb := range p.Tables {
+		if tb.Name == "core.gen_a" && (tb.Owner.V != "growth" || tb.SQL.V == "") {
+			t.Errorf("the two halves of a table are not unified: %+v", tb)
+		}
+	}
+	full, _ := run(t, Options{Dir: dir, noLiteral: true, noLean: true})
+	same(t, "fast and full", p, full)
 }
 
 func TestFeatures(t *testing.T) {
@@ -190,6 +217,27 @@ func TestFeatures(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", what, got[0], got[1])
 		}
 	}
+}
+
+// A reference to a declaration of another file is followed, also from a file that
+// looks like literals, and however the files are grouped.
+func TestReferencesAcrossFiles(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := synth.Write(dir, synth.Options{Tables: 300, CUE: true, Seed: 5}); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "a_first.cue", "package synth\ntable: \"core.first\": sql: table.\"core.second\".sql\n")
+	write(t, dir, "m_second.cue", "package synth\ntable: \"core.second\": sql: table.\"core.third\".sql\n")
+	write(t, dir, "z_third.cue", "package synth\ntable: \"core.third\": sql: \"SELECT \\(_three)\"\n")
+	write(t, dir, "zz_names.cue", "package synth\n_three: 3\n")
+	p, diags := run(t, Options{Dir: dir})
+	ok(t, diags)
+	for _, tb := range p.Tables {
+		if tb.Name == "core.first" && tb.SQL.V == "SELECT 3" {
+			return
+		}
+	}
+	t.Error("the reference does not arrive")
 }
 
 // The order in which files are found and the number of workers show nowhere.

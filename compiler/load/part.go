@@ -13,6 +13,9 @@ import (
 type part struct {
 	platform spec.Platform
 	diags    diag.List
+	// names are the declarations that expressions make, where the part is the group
+	// that gives them; nil where they cannot be told.
+	names map[declID]bool
 }
 
 // add decodes a declaration.

@@ -116,17 +116,20 @@ func surveyFile(f *ast.File, platform *lang.Type) *surveyor {
 	return s
 }
 
-// whole is the survey without syntax, with what only the package needs.
-func (s *surveyor) whole(f *ast.File) survey {
+// whole is the survey without syntax.
+func (s *surveyor) whole() survey {
 	for _, d := range s.decls {
 		s.survey.decls = append(s.survey.decls, declared{d.declID, spanOf(d.label)})
 	}
-	if !s.literal {
-		s.refs = references(f)
-		s.imports = importsOf(f)
-	}
-	s.plain = isPlain(f, s.refs, s.platform)
 	return s.survey
+}
+
+// expressions adds what only a file with expressions has: references, imports, and
+// whether it is plain.
+func (s *survey) expressions(f *ast.File, platform *lang.Type) {
+	s.refs = references(f)
+	s.imports = importsOf(f)
+	s.plain = isPlain(f, s.refs, platform)
 }
 
 // every marks all sections.

@@ -287,8 +287,11 @@ func example(f *lang.Field) string {
 // firstSentence is a doc comment's first sentence without its stop.
 func firstSentence(doc string) string {
 	doc = strings.Join(strings.Fields(doc), " ")
-	if i := strings.Index(doc, ". "); i >= 0 {
-		doc = doc[:i]
+	for i := range len(doc) - 1 {
+		if doc[i:i+2] == ". " && !strings.HasSuffix(doc[:i], "e.g") && !strings.HasSuffix(doc[:i], "i.e") {
+			doc = doc[:i]
+			break
+		}
 	}
 	return lowerFirst(strings.TrimSuffix(doc, "."))
 }
