@@ -146,11 +146,23 @@ func (l *loop) again(ctx context.Context) error {
 // keepVariables puts the overrides in force that the run was opened with.
 func (l *loop) keepVariables() error {
 	if len(l.o.Variables) > 0 && !maps.Equal(l.o.Variables, l.s.Variables) {
-		return fmt.Errorf("run %s was opened with other variables (%v): a day has one set of them", l.o.RunID, l.s.Variables)
+		return fmt.Errorf("run %s was opened %s: a day has one set of variables", l.o.RunID, opened(l.s.Variables))
 	}
 	all, err := parameters(l.o.Plan, l.s.Variables)
 	l.parameters = all
 	return err
+}
+
+// opened says what variables a run was opened with.
+func opened(variables map[string]string) string {
+	if len(variables) == 0 {
+		return "without --var"
+	}
+	text := "with"
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		text += fmt.Sprintf(" --var %s=%s", name, variables[name])
+	}
+	return text
 }
 
 // loop goes on until the run has ended or is stopped.

@@ -222,16 +222,57 @@ func words(fs []Field) []string {
 			out = append(out, fmt.Sprintf("%s is now %s", what, quote(f.New)))
 		case f.New == "":
 			out = append(out, fmt.Sprintf("%s was %s and is gone", what, quote(f.Old)))
+		case len(f.lost)+len(f.gained) > 0:
+			out = append(out, what+" "+exchange(f.lost, f.gained))
 		default:
-			out = append(out, fmt.Sprintf("%s changes from %s to %s", what, quote(f.Old), quote(f.New)))
+			a, b := apart(f.Old, f.New)
+			out = append(out, fmt.Sprintf("%s changes from %s to %s", what, quote(a), quote(b)))
 		}
 	}
 	return out
 }
 
+// exchange says what a list of names gains and loses.
+func exchange(lost, gained []string) string {
+	var parts []string
+	if len(gained) > 0 {
+		parts = append(parts, "gains "+some(gained))
+	}
+	if len(lost) > 0 {
+		parts = append(parts, "loses "+some(lost))
+	}
+	return strings.Join(parts, " and ")
+}
+
+// some keeps a list of names on the line.
+func some(names []string) string {
+	const shown = 5
+	if len(names) > shown+1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:shown], ", "), len(names)-shown)
+	}
+	return strings.Join(names, ", ")
+}
+
+// most is how much of a value is shown.
+const most = 80
+
+// apart leaves out what two values begin with in common where it would hide where
+// they differ.
+func apart(a, b string) (string, string) {
+	x, y := []rune(a), []rune(b)
+	same := 0
+	for same < len(x) && same < len(y) && x[same] == y[same] && x[same] != '\n' {
+		same++
+	}
+	const before = 20
+	if same < most-before {
+		return a, b
+	}
+	return "…" + string(x[same-before:]), "…" + string(y[same-before:])
+}
+
 // quote keeps a value on the line.
 func quote(s string) string {
-	const most = 80
 	if strings.Contains(s, "\n") {
 		s, _, _ = strings.Cut(s, "\n")
 		s += " …"

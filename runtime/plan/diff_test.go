@@ -72,6 +72,13 @@ func TestDiff(t *testing.T) {
 		}},
 		{"description only", func(p *Plan) { table(p, "core.members").Description = "Members." },
 			[]string{`modified table core.members: description is now "Members."`}},
+		{"what a task waits for", func(p *Plan) {
+			x := task(p, "export.active")
+			x.After = append(slices.Clone(x.After), "app.members")
+		}, []string{"modified task export.active: after gains app.members"}},
+		{"end of a long description", func(p *Plan) {
+			table(p, "core.members").Description = strings.Repeat("Members and again ", 8) + "members."
+		}, []string{`modified table core.members: description is now "` + strings.Repeat("Members and again ", 8)[:most] + `…"`}},
 		{"columns reordered", func(p *Plan) { slices.Reverse(table(p, "app.members").Columns) },
 			[]string{"modified table app.members: columns change their order"}},
 		{"routine", func(p *Plan) {
@@ -181,6 +188,37 @@ func BenchmarkDiff10000(b *testing.B) {
 	for b.Loop() {
 		if c := Diff(old, new); c.Count(Affected) != 10000 {
 			b.Fatal(c.Count(Affected))
+		}
+	}
+}
+
+// What two long values have in common does not hide where they differ.
+func TestApart(t *testing.T) {
+	long := strings.Repeat("Members, ", 12)
+	for _, c := range []struct{ old, new, wantOld, wantNew string }{
+		{"a", "b", "a", "b"},
+		{"a\nb", "a\nc", "a\nb", "a\nc"},
+		{long, long + "and again", "…, Members, Members, ", "…, Members, Members, and again"},
+		{long + "日", long + "本", "…, Members, Members, 日", "…, Members, Members, 本"},
+	} {
+		if a, b := apart(c.old, c.new); a != c.wantOld || b != c.wantNew {
+			t.Errorf("apart(%q, %q) = %q, %q", c.old, c.new, a, b)
+		}
+	}
+}
+
+func TestExchange(t *testing.T) {
+	for _, c := range []struct {
+		lost, gained []string
+		want         string
+	}{
+		{[]string{"a"}, nil, "loses a"},
+		{[]string{"a", "b"}, []string{"c"}, "gains c and loses a, b"},
+		{nil, strings.Split("abcdef", ""), "gains a, b, c, d, e, f"},
+		{nil, strings.Split("abcdefg", ""), "gains a, b, c, d, e and 2 more"},
+	} {
+		if got := exchange(c.lost, c.gained); got != c.want {
+			t.Errorf("exchange(%v, %v) = %q, want %q", c.lost, c.gained, got, c.want)
 		}
 	}
 }

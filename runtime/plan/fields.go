@@ -12,9 +12,10 @@ import (
 // name (columns.email.type, query.sql). Old or New is empty where the field, or
 // the entry that Path names, was or is not there.
 type Field struct {
-	Path string `json:"path"`
-	Old  string `json:"old,omitempty"`
-	New  string `json:"new,omitempty"`
+	Path         string   `json:"path"`
+	Old          string   `json:"old,omitempty"`
+	New          string   `json:"new,omitempty"`
+	lost, gained []string // of a list of names: entries that went and came
 }
 
 // fields compares two values of one struct type, by the JSON names of what they
@@ -87,9 +88,20 @@ func (d *differ) entry(path string, old, new reflect.Value) {
 }
 
 func (d *differ) leaf(path string, old, new reflect.Value) {
-	if !reflect.DeepEqual(old.Interface(), new.Interface()) {
-		d.add(path, text(old), text(new))
+	if reflect.DeepEqual(old.Interface(), new.Interface()) {
+		return
 	}
+	before := len(d.out)
+	d.add(path, text(old), text(new))
+	if a, ok := old.Interface().([]string); ok && len(d.out) > before {
+		b := new.Interface().([]string)
+		d.out[before].lost, d.out[before].gained = without(a, b), without(b, a)
+	}
+}
+
+// without are the entries of a that b lacks, in their order.
+func without(a, b []string) []string {
+	return slices.DeleteFunc(slices.Clone(a), func(x string) bool { return slices.Contains(b, x) })
 }
 
 func (d *differ) add(path, old, new string) {
