@@ -92,6 +92,7 @@ var codes = []CodeInfo{
 	{UndeclaredParameter, "undeclared parameter", "The query uses @name, but there is no parameter of this name. Every query has @run_date, @run_start and @run_end; others are declared under `variable` with a type and a default. Declare it or correct the name."},
 	{SQLTypeMismatch, "types do not fit", "An operator or function is given values of types that it does not take, for example a STRING compared with an INT64. GoogleSQL converts only literals by itself. Use CAST or SAFE_CAST, or correct the column's type where it is declared."},
 	{NotAQuery, "not a query", "The SQL of a table, an export or a check is one query. sluice itself makes the statement that stores the rows, according to `materialization` and `incremental`. Remove the statement around the query, and what follows it."},
+	{ParameterInView, "parameter in a view", "A view is stored as its query and read at any time by anyone, so there is no run that could give @run_date or a variable a value; BigQuery and the embedded warehouse both refuse such a view. Keep the result with `materialization: \"table\"`, or let those who read the view filter."},
 	{UnnamedColumn, "column without a name", "A column of the result is an expression without a name, so nothing can refer to it and it cannot be stored. Give it a name with AS."},
 	{RepeatedColumn, "column name twice", "Two columns of the result have the same name; letter case does not count. A table cannot store both. Rename one with AS, or leave one out: SELECT * EXCEPT (name)."},
 	{MissingColumn, "the contract's column is missing", "The table declares a column in `columns` that its query does not give. Whoever relies on the contract would not find it. Add the column to the query, or take it out of the contract."},
@@ -104,6 +105,28 @@ var codes = []CodeInfo{
 	{UntranslatableSQL, "not for the embedded warehouse", "The statement is valid GoogleSQL, but this construct has no exact counterpart on the embedded warehouse, and a different answer is worse than none. Say it with a construct that is translated (the message names the construct), or run the statement in an environment whose warehouse is BigQuery."},
 	{GeneratedInTheWay, "a file of yours stands in the way", "Compile writes only below generated/<environment>, and only over files that carry its own mark in their first lines. A file without the mark is taken to be yours and is never overwritten. Move it elsewhere, or delete it if it is an old generated file whose mark was edited away."},
 	{GeneratedOutOfDate, "generated files out of date", "What is committed below generated is not what the specifications compile to: they were changed without compiling again, or a generated file was edited by hand. Deployment uses the committed files, so they must fit. Run `sluice compile` and commit the result; to change a generated file, change the specification."},
+	{SuppressionWithoutReason, "suppression without a reason", "A comment `sluice:ignore` needs the codes that it silences and then the reason, so that whoever reads it later can tell whether it still holds: `-- sluice:ignore SL7011 any ten rows will do`. Without both, it silences nothing. Add what is missing."},
+	{SuppressionWithoutEffect, "suppression without effect", "The comment silences a finding that is not there, on its own line or, where it stands alone, on the next: the finding was mended, has moved, or the code is wrong. A stale suppression would hide the next finding of that kind. Remove it, or move it to the line of the finding."},
+	{LimitWithoutOrder, "LIMIT without ORDER BY", "Rows have no order of their own, so LIMIT keeps whichever come first: others in the next run, others in a backfill, others on another warehouse. Say which rows are meant with ORDER BY, down to a unique column."},
+	{OrderWithoutLimit, "ORDER BY without LIMIT", "Tables, views and subqueries have no order, so the sorting is thrown away, after BigQuery has brought all rows to one worker to do it. Leave ORDER BY out; whoever reads the rows sorts them. In ARRAY(SELECT …) and ARRAY_AGG it has an effect and is not reported."},
+	{SelectStar, "SELECT * from a table", "The outermost SELECT * takes every column that the table upstream has: one more there is one more here, personal data included, and BigQuery reads and stores them all. Name the columns. Where the table declares its columns, the contract catches such a change and the star is not reported; nor is one over a WITH query, which names them itself."},
+	{UnusedWith, "WITH query that nothing reads", "No part of the statement names the query, so it is dead text that readers must still understand, and often the sign of a join that was forgotten. Remove it, or read it."},
+	{NullComparison, "comparison with NULL", "A comparison with NULL gives NULL, which is not true, whatever the other side is: the condition never holds. Write IS NULL or IS NOT NULL, or IS NOT DISTINCT FROM where either side may be NULL."},
+	{NotInNullable, "NOT IN over a column that may be NULL", "If the subquery gives one NULL, NOT IN is true for no row at all and the result is empty, without an error. The column is declared without `required` and no check says that it is not null. Exclude NULL in the subquery, write NOT EXISTS, or declare the column required where it is."},
+	{OuterJoinUndone, "outer join undone by WHERE", "Where an outer join finds no partner, the columns of the other side are NULL, and a condition in WHERE on one of them drops the row: the join is an INNER JOIN by another name, and rows are lost that the author meant to keep. Move the condition into ON, or write INNER JOIN to say so."},
+	{CommaJoin, "tables joined without a condition", "Tables with a comma between them and no condition that relates them give every row with every row: a million times a thousand is a billion. Write JOIN … ON …. Where the product is meant, write CROSS JOIN, which is not reported; nor are UNNEST and subqueries of one row."},
+	{FloatEquality, "computed FLOAT64 compared for equality", "A FLOAT64 is rounded at every step, and the order of the steps is the warehouse's choice, so two computations of the same value differ in the last bits and = is false. Compare the distance, ABS(a - b) < 1e-9, or compute with NUMERIC, which is exact."},
+	{UnguardedDivision, "division by what may be zero", "BigQuery fails the whole query at the first division by zero, so one odd row stops the table and everything after it. Write SAFE_DIVIDE, which gives NULL, or divide by NULLIF(…, 0). A condition or CASE that names the divisor counts as a guard."},
+	{ClockInsteadOfDay, "clock instead of the business day", "CURRENT_DATE and its like say when the query happens to run. A run after midnight, a rerun and every backfill then give other rows than the day asked for. Use @run_date, @run_start and @run_end, which are the business day's. A column that only records the time of making (CURRENT_TIMESTAMP() AS made_at) is not reported."},
+	{TimeZoneMissing, "conversion without a time zone", "DATE(ts), EXTRACT, TIMESTAMP_TRUNC, FORMAT_TIMESTAMP and casts between instants and days take UTC where they are given no time zone. In a platform whose business day is not UTC's, rows of the first or last hours then belong to the wrong day. Name the time zone: DATE(ts, 'Asia/Tokyo'); where UTC is meant, 'UTC'."},
+	{EndOfDayIncluded, "end of the day included", "The business day goes from @run_start up to, but not including, @run_end, which is the first instant of the next day. BETWEEN @run_start AND @run_end and <= @run_end count a row of that instant on both days. Write >= @run_start AND … < @run_end."},
+	{NotRepeatable, "random values in an incremental table", "RAND and GENERATE_UUID give other values each time, so a day that is run again does not give the rows it gave before: a merge by such a key adds them a second time, and no rerun repairs the table. Derive the value from the row, for example with FARM_FINGERPRINT or MD5 over its key."},
+	{WindowWithoutOrder, "ranking without ORDER BY", "ROW_NUMBER, FIRST_VALUE, LAST_VALUE and NTH_VALUE depend on the order of the window; without ORDER BY the warehouse chooses one, and another the next time. Add ORDER BY down to a unique column. Where any row will do, ANY_VALUE says so."},
+	{LastValueFrame, "LAST_VALUE that is the current row", "A window with ORDER BY and no frame ends at the current row, so LAST_VALUE gives the current row's value instead of the last of the partition. Give the frame: ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING. Where the running value is meant, write its frame, too, and nobody has to wonder."},
+	{FilterRequired, "required partition filter missing", "The table is declared with require_filter, so BigQuery refuses queries that do not filter its partition column: this one would fail in production. Add a condition on the column, for example = @run_date, which also bounds what the query costs."},
+	{WildcardUnfiltered, "all tables of a wildcard family are read", "Without a condition on _TABLE_SUFFIX, a query over a family such as events_* reads every day there ever was, and is billed for it, more each day. Add a condition on _TABLE_SUFFIX, or name the part of the family that is meant."},
+	{AppendWithoutDay, "append that does not look at the day", "The table adds rows with each run, but its query uses none of @run_date, @run_start and @run_end and does not read the table itself: every run adds the same rows again. Restrict the query to the business day, or use replace_partition or merge."},
+	{TableUndescribed, "table without a description", "Nobody can tell what a row of the table is without reading its SQL, and the catalogue, the page and BigQuery show nothing. Say it in one sentence under `description`."},
 }
 
 // Codes of the load stage.
@@ -135,6 +158,7 @@ const (
 	UndeclaredParameter Code = "SL4005"
 	SQLTypeMismatch     Code = "SL4006"
 	NotAQuery           Code = "SL4007"
+	ParameterInView     Code = "SL4008"
 	UnnamedColumn       Code = "SL4011"
 	RepeatedColumn      Code = "SL4012"
 	MissingColumn       Code = "SL4021"
@@ -177,6 +201,32 @@ const (
 const (
 	GeneratedInTheWay  Code = "SL6001"
 	GeneratedOutOfDate Code = "SL6002"
+)
+
+// Codes of lint.
+const (
+	SuppressionWithoutReason Code = "SL7001"
+	SuppressionWithoutEffect Code = "SL7002"
+	LimitWithoutOrder        Code = "SL7011"
+	OrderWithoutLimit        Code = "SL7012"
+	SelectStar               Code = "SL7013"
+	UnusedWith               Code = "SL7014"
+	NullComparison           Code = "SL7021"
+	NotInNullable            Code = "SL7022"
+	OuterJoinUndone          Code = "SL7023"
+	CommaJoin                Code = "SL7024"
+	FloatEquality            Code = "SL7025"
+	UnguardedDivision        Code = "SL7026"
+	ClockInsteadOfDay        Code = "SL7031"
+	TimeZoneMissing          Code = "SL7032"
+	EndOfDayIncluded         Code = "SL7033"
+	NotRepeatable            Code = "SL7034"
+	WindowWithoutOrder       Code = "SL7035"
+	LastValueFrame           Code = "SL7036"
+	FilterRequired           Code = "SL7041"
+	WildcardUnfiltered       Code = "SL7042"
+	AppendWithoutDay         Code = "SL7043"
+	TableUndescribed         Code = "SL7051"
 )
 
 // Codes of the check and schedule stages.

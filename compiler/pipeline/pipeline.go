@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -68,6 +69,8 @@ type Options struct {
 	// SQLWorker is a command whose process shares the work on SQL, for which this
 	// process has one thread only: it must call sql.ServeWorker. Empty does all here.
 	SQLWorker []string
+	// Lint has the SQL stage judge style and cost as well, as warnings.
+	Lint bool
 	// Now is the clock for Result.Timings; nil measures nothing.
 	Now func() time.Time
 }
@@ -224,9 +227,16 @@ func (p *pipeline) check(context.Context) error {
 }
 
 func (p *pipeline) sql(ctx context.Context) error {
-	p.diags = append(p.diags, sql.Run(ctx, p.result.Model, sql.Options{Cache: p.cache, Build: load.BuildID(), Pool: p.pool})...)
+	p.diags = append(p.diags, sql.Run(ctx, p.result.Model, sql.Options{
+		Cache: p.cache, Build: load.BuildID(), Pool: p.pool, Lint: p.options.Lint, Source: p.read,
+	})...)
 	p.diags = append(p.diags, check.Columns(p.result.Model)...)
 	return nil
+}
+
+// read reads a file by its name in spans.
+func (p *pipeline) read(file string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(p.result.Spec.Root, filepath.FromSlash(file)))
 }
 
 func (p *pipeline) schedule(context.Context) error {

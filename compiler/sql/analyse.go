@@ -152,6 +152,9 @@ func (a *asker) requestKey(q engine.Request) cache.Key {
 	for _, f := range q.Functions {
 		parts = append(parts, functionParts(f)...)
 	}
+	if q.Lint != nil {
+		parts = append(parts, lintParts(q.Lint)...)
+	}
 	return cache.KeyOf(parts...)
 }
 

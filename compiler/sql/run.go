@@ -23,6 +23,10 @@ type Options struct {
 	Build string
 	// Pool shares the work among processes; nil does all in this one.
 	Pool *Pool
+	// Lint has Run judge style and cost as well, as warnings. Source then reads files
+	// by their names in spans, for comments that silence findings.
+	Lint   bool
+	Source func(file string) ([]byte, error)
 }
 
 // Run analyses every statement of a platform in topological order and completes the
@@ -72,6 +76,9 @@ func Run(ctx context.Context, m *model.Platform, o Options) diag.List {
 		if ctx.Err() == nil {
 			r.check(c)
 		}
+	}
+	if o.Lint && ctx.Err() == nil {
+		r.lint(ctx, o.Source)
 	}
 	return r.diags
 }

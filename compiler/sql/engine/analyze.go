@@ -8,6 +8,7 @@ import (
 	gsql "github.com/goccy/go-googlesql"
 
 	"sluice/compiler/diag"
+	"sluice/compiler/sql/lint"
 	"sluice/compiler/sqltype"
 )
 
@@ -35,6 +36,9 @@ func (e *Engine) analyze(r Request) Result {
 		return Result{Problems: []Problem{*p}}
 	}
 	statement := get(out.ResolvedStatement())
+	if r.Lint != nil {
+		return Result{Findings: e.lint(w, statement, *r.Lint)}
+	}
 	var res Result
 	switch s := statement.(type) {
 	case *gsql.ResolvedQueryStmt:
@@ -175,6 +179,16 @@ func (e *Engine) translate(statement gsql.ResolvedStatementNode, r Request, w *w
 		}
 	}
 	return text, problems
+}
+
+// lint judges a statement by its parsed and its resolved form.
+func (e *Engine) lint(w *wrapped, statement gsql.ResolvedStatementNode, facts lint.Facts) []Problem {
+	parsed := get(gsql.ParseStatement(w.sql(), e.parser))
+	var out []Problem
+	for _, f := range lint.Statement(w.sql(), get(parsed.Statement()), statement, facts) {
+		out = append(out, Problem{Code: f.Code, Message: f.Message, Hint: f.Hint, Start: w.back(f.Start), End: w.back(f.End)})
+	}
+	return out
 }
 
 // addPhysical adds the warehouse's text of every table by its name in the catalogue.

@@ -1,6 +1,9 @@
 package engine
 
-import "sluice/compiler/diag"
+import (
+	"sluice/compiler/diag"
+	"sluice/compiler/sql/lint"
+)
 
 // Kind says what a text is.
 type Kind string
@@ -110,6 +113,8 @@ type Request struct {
 	Parameters []Column // declared, names in lower case, sorted
 	DuckDB     bool     // translate to DuckDB SQL
 	TimeZone   string   // of the session, for the translation
+	// Lint asks for findings instead of the rest, with what the rules need to know.
+	Lint *lint.Facts `json:"lint,omitempty"`
 }
 
 // Result is what analysis found. With problems of errors, the rest is empty.
@@ -120,4 +125,6 @@ type Result struct {
 	Problems []Problem `json:"problems,omitempty"`
 	// Untranslated are constructs that have no DuckDB counterpart.
 	Untranslated []Problem `json:"untranslated,omitempty"`
+	// Findings are places that rules of style and cost do not like.
+	Findings []Problem `json:"findings,omitempty"`
 }

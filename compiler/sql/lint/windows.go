@@ -1,0 +1,57 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	gsql "github.com/goccy/go-googlesql"
+)
+
+// notRepeatable: rows that are added must come out the same when a day is done again.
+func notRepeatable(s *statement) {
+	for _, call := range s.calls("rand", "generate_uuid") {
+		name := strings.ToUpper(function(call))
+		s.find(call.start, call.end, name+" gives other values whenever a day is run again, so an incremental table cannot be repaired by a rerun",
+			"derive the value from the row: TO_HEX(MD5(…)), FARM_FINGERPRINT(…)")
+	}
+}
+
+var ordered = []string{"row_number", "first_value", "last_value", "nth_value"}
+
+// windowWithoutOrder: the first of rows without an order is any of them.
+func windowWithoutOrder(s *statement) {
+	for _, call := range s.calls(ordered...) {
+		if window(call) && !hasOrder(call) {
+			s.find(call.start, call.end, strings.ToUpper(function(call))+" without ORDER BY numbers or picks rows at random",
+				"add ORDER BY to the window, down to a unique column")
+		}
+	}
+}
+
+// lastValueFrame: with ORDER BY alone, a window ends at the current row.
+func lastValueFrame(s *statement) {
+	for _, call := range s.calls("last_value") {
+		if !window(call) || !hasOrder(call) {
+			continue
+		}
+		for _, k := range call.kids {
+			if _, ok := k.is.(*gsql.ResolvedWindowFrame); ok && k.start < 0 {
+				s.find(call.start, call.end, "LAST_VALUE without a frame is the value of the current row: the window ends there",
+					"add ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING, or take FIRST_VALUE in the opposite order")
+			}
+		}
+	}
+}
+
+func window(call *node) bool {
+	_, ok := call.is.(*gsql.ResolvedAnalyticFunctionCall)
+	return ok
+}
+
+func hasOrder(call *node) bool {
+	group := call.up.up // above the column that the call makes
+	return slices.ContainsFunc(group.kids, func(k *node) bool {
+		_, ok := k.is.(*gsql.ResolvedWindowOrdering)
+		return ok
+	})
+}
