@@ -62,6 +62,9 @@ func (e edit) pattern() *regexp.Regexp {
 	return regexp.MustCompile(strings.Join(words, `[ \t]+`))
 }
 
+// Lint reports whether the code is of a rule that only `sluice lint` applies.
+func (c *Case) Lint() bool { return strings.HasPrefix(string(c.Code), "SL7") }
+
 // ReadCase reads a case file; its name is the code.
 func ReadCase(file string) (*Case, error) {
 	archive, err := txtar.ParseFile(file)
@@ -177,6 +180,9 @@ func (c *Case) Page(info diag.CodeInfo, said string) string {
 	fmt.Fprintf(&b, "\n## The mistake\n")
 	if c.Settings["env"] != "" {
 		fmt.Fprintf(&b, "\nThe platform is compiled with `--env %s`.\n", c.Env)
+	}
+	if c.Lint() {
+		fmt.Fprintf(&b, "\n`sluice lint` finds it.\n")
 	}
 	if dir := c.Settings["generated"]; dir != "" {
 		fmt.Fprintf(&b, "\nThe platform was compiled into `%s` before this change.\n", dir)
