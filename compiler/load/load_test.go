@@ -99,6 +99,7 @@ func TestAllPathsAgree(t *testing.T) {
 		"features": unpack(t, readArchive(t, "features.txtar")),
 		"literal":  t.TempDir(),
 		"cue":      t.TempDir(),
+		"manabi":   filepath.Join("..", "..", "cue", "manabi"),
 	}
 	for _, name := range []string{"literal", "cue"} {
 		if _, err := synth.Write(dirs[name], synth.Options{Tables: 120, CUE: name == "cue", Seed: 7}); err != nil {
@@ -107,11 +108,14 @@ func TestAllPathsAgree(t *testing.T) {
 	}
 	for name, dir := range dirs {
 		t.Run(name, func(t *testing.T) {
-			fast, diags := run(t, Options{Dir: dir})
+			o := Options{Dir: dir, NoInstall: true}
+			fast, diags := run(t, o)
 			ok(t, diags)
-			lean, diags := run(t, Options{Dir: dir, noLiteral: true})
+			o.noLiteral = true
+			lean, diags := run(t, o)
 			ok(t, diags)
-			full, diags := run(t, Options{Dir: dir, noLiteral: true, noLean: true, Workers: 1})
+			o.noLean, o.Workers = true, 1
+			full, diags := run(t, o)
 			ok(t, diags)
 			if len(full.Tables) == 0 {
 				t.Fatal("no tables")
