@@ -10,7 +10,7 @@ mkdir -p "$folder"
 cp -R "$here/cue/manabi/." "$folder"
 cd "$folder"
 
-step() { printf '\n$ sluice %s\n' "$*"; "$sluice" "$@"; }
+step() { printf '\n▸ sluice %s\n' "$*"; "$sluice" "$@"; }
 step demo data --day "$day" --learners "$learners"
 step compile --env local
 step apply --env local --auto-approve
