@@ -91,7 +91,7 @@ func (l *loader) openJSON(f dayFile, numbered bool) *source {
 	}
 	s.query = fmt.Sprintf(`SELECT line, CASE WHEN t IS NULL THEN 'no JSON object' END AS broken, %s FROM (`+
 		`SELECT %s AS line, record, CASE WHEN starts_with(ltrim(record), '{') THEN TRY(json_transform(record, %s)) END AS t FROM %s`+
-		`) WHERE record IS NOT NULL AND trim(record, E' \t\r') <> ''`,
+		`) WHERE record IS NOT NULL AND ltrim(record, E' \t\r') <> ''`,
 		strings.Join(raws, ", "), line, duckdb.Literal(fieldsOf(fields)), l.lines(f, true))
 	for i, c := range l.columns {
 		s.add(fmt.Sprintf("r%d", i), c.typ)
