@@ -85,6 +85,11 @@ func (s *Store) Put(p *plan.Plan) error {
 	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, data) {
 		return nil
 	}
+	unlock, err := s.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
@@ -109,11 +114,7 @@ func (s *Store) SetCurrent(digest, before, who string, at time.Time) error {
 	if _, err := s.Get(digest); err != nil {
 		return err
 	}
-	line, err := json.Marshal(Applied{Digest: digest, Before: before, Who: who, At: at.UTC()})
-	if err != nil {
-		return err
-	}
-	if err := appendLine(filepath.Join(s.dir, "history.jsonl"), line); err != nil {
+	if err := s.record(Applied{Digest: digest, Before: before, Who: who, At: at.UTC()}); err != nil {
 		return err
 	}
 	return writeFile(filepath.Join(s.dir, "current"), []byte(digest+"\n"))
@@ -140,6 +141,29 @@ func (s *Store) History() ([]Applied, error) {
 	return out, lines.Err()
 }
 
+// record adds to the history before the pointer moves. What the last line tells may
+// not have come to pass, where its process died in between; then this takes its place.
+func (s *Store) record(a Applied) error {
+	name := filepath.Join(s.dir, "history.jsonl")
+	data, err := os.ReadFile(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	data = data[:bytes.LastIndexByte(data, '\n')+1] // half a line was never told
+	if len(data) > 0 {
+		start := bytes.LastIndexByte(data[:len(data)-1], '\n') + 1
+		var last Applied
+		if err := json.Unmarshal(data[start:], &last); err == nil && last.Digest != a.Before {
+			data = data[:start]
+		}
+	}
+	line, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	return writeFile(name, append(append(data, line...), '\n'))
+}
+
 func (s *Store) currentDigest() (string, error) {
 	data, err := os.ReadFile(filepath.Join(s.dir, "current"))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -157,35 +181,26 @@ func (s *Store) file(digest string) (string, error) {
 	return filepath.Join(s.dir, "plans", hex+".json"), nil
 }
 
-// writeFile replaces a file as a whole: a reader sees the old or the new content.
+// writeFile replaces a file as a whole: a reader sees the old or the new content. The
+// caller holds the lock, so that one name does for what is not finished yet, and what
+// a process that died left there is written over.
 func writeFile(name string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(name), ".tmp-*")
+	temp := filepath.Join(filepath.Dir(name), ".tmp")
+	f, err := os.OpenFile(temp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name())
-	if _, err = tmp.Write(data); err == nil {
-		err = tmp.Sync()
-	}
-	if closeErr := tmp.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), name)
-}
-
-func appendLine(name string, line []byte) error {
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	if _, err = f.Write(append(line, '\n')); err == nil {
+	if _, err = f.Write(data); err == nil {
 		err = f.Sync()
 	}
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(temp, name)
+	}
+	if err != nil {
+		_ = os.Remove(temp)
 	}
 	return err
 }

@@ -110,3 +110,55 @@ func TestATamperedPlanIsRefused(t *testing.T) {
 		t.Error("a changed plan is read")
 	}
 }
+
+// What a process left that died in the middle is written over: its half-written file,
+// and the line of an apply that never came to pass.
+func TestAfterACrash(t *testing.T) {
+	dir := t.TempDir()
+	s := Open(dir)
+	a, b, c := sealed(t, "a"), sealed(t, "b"), sealed(t, "c")
+	for _, p := range []*plan.Plan{a, b, c} {
+		if err := s.Put(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := time.Unix(0, 0)
+	if err := s.SetCurrent(a.Digest, "", "kim", at); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.record(Applied{Digest: b.Digest, Before: a.Digest, Who: "lee"}); err != nil {
+		t.Fatal(err)
+	}
+	history := filepath.Join(dir, "history.jsonl")
+	text, _ := os.ReadFile(history)
+	if err := os.WriteFile(history, append(text, `{"digest":"sha2`...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{".tmp", "plans/.tmp"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("half a plan, longer than a digest; "+string(text)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p, err := s.Current(); err != nil || p.Platform != "a" {
+		t.Fatalf("current is %+v, %v", p, err)
+	}
+	d := sealed(t, "d")
+	if err := s.Put(d); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetCurrent(c.Digest, a.Digest, "pat", at); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := s.Current(); err != nil || p.Platform != "c" {
+		t.Errorf("current is %+v, %v", p, err)
+	}
+	h, err := s.History()
+	if err != nil || len(h) != 2 || h[0].Digest != a.Digest || h[1].Digest != c.Digest {
+		t.Errorf("history is %+v, %v", h, err)
+	}
+	for _, pattern := range []string{".tmp*", "plans/.tmp*"} {
+		if left, _ := filepath.Glob(filepath.Join(dir, pattern)); left != nil {
+			t.Errorf("left over: %v", left)
+		}
+	}
+}

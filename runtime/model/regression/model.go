@@ -69,11 +69,11 @@ func (m *Model) save(state string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return task.Retry("model folder: %w", err)
 	}
-	temp, err := os.CreateTemp(dir, ".new-*")
+	// The name is the day's alone: what a crashed attempt left is written over.
+	temp, err := os.Create(filepath.Join(dir, "."+m.Date+".tmp"))
 	if err != nil {
 		return task.Retry("model file: %w", err)
 	}
-	defer os.Remove(temp.Name())
 	_, err = temp.Write(append(data, '\n'))
 	if err == nil {
 		err = temp.Sync()
@@ -85,6 +85,7 @@ func (m *Model) save(state string) error {
 		err = os.Rename(temp.Name(), filepath.Join(dir, m.Date+".json"))
 	}
 	if err != nil {
+		_ = os.Remove(temp.Name())
 		return task.Retry("model file: %w", err)
 	}
 	return nil
