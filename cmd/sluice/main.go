@@ -24,6 +24,9 @@ func main() {
 		}
 		return
 	}
+	// A file that may not grow further is an error of that write, as a full disk is,
+	// and no reason to die.
+	signal.Ignore(syscall.SIGXFSZ)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := execute(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
 	stop()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -94,7 +95,7 @@ func (a *app) run(ctx context.Context, f runFlags) error {
 	}
 	abort := make(chan struct{})
 	o.Abort = abort
-	stop := abortOnSecondSignal(ctx, abort)
+	stop := abortOnSecondSignal(abort)
 	report, err := engine.Run(ctx, o)
 	stop()
 	progress.Close()
@@ -113,25 +114,26 @@ func (a *app) run(ctx context.Context, f runFlags) error {
 	return nil
 }
 
-// abortOnSecondSignal closes abort when an interrupt comes after ctx is done.
-func abortOnSecondSignal(ctx context.Context, abort chan<- struct{}) (stop func()) {
+// abortOnSecondSignal closes abort when somebody who has told the program to stop
+// says so again. It listens from the start: signals may follow each other closely.
+func abortOnSecondSignal(abort chan<- struct{}) (stop func()) {
+	told := make(chan os.Signal, 2)
 	done := make(chan struct{})
+	signal.Notify(told, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		select {
-		case <-done:
-			return
-		case <-ctx.Done():
+		for range 2 {
+			select {
+			case <-told:
+			case <-done:
+				return
+			}
 		}
-		again := make(chan os.Signal, 1)
-		signal.Notify(again, os.Interrupt)
-		defer signal.Stop(again)
-		select {
-		case <-again:
-			close(abort)
-		case <-done:
-		}
+		close(abort)
 	}()
-	return func() { close(done) }
+	return func() {
+		signal.Stop(told)
+		close(done)
+	}
 }
 
 func (a *app) runOptions(s *site, day plan.Day, f runFlags) (engine.Options, error) {
