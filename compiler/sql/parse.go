@@ -39,7 +39,10 @@ func Parse(ctx context.Context, p *spec.Platform, o Options) (Statements, diag.L
 		if ctx.Err() != nil {
 			return r.out, r.diags
 		}
-		r.read(t.Name, t.Name, t.SQLFile, t.SQL, engine.Query, t.Analysis.V)
+		parsed := r.read(t.Name, t.Name, t.SQLFile, t.SQL, engine.Query, t.Analysis.V)
+		if t.Materialization.V == "view" {
+			r.viewParameters(t.Name, parsed)
+		}
 		r.checks(t.Name+"/", t.Name, t.Checks)
 	}
 	for _, s := range p.Sources {
@@ -106,18 +109,32 @@ func (r *reader) condition(node string, text spec.Text) {
 	}
 }
 
-// read takes the text of a file or of a CUE string; at most one of them is given.
-func (r *reader) read(key, node string, file, inline spec.Text, kind engine.Kind, level string) {
+// viewParameters reports the parameters of a view's query: it is stored as it is and
+// read on any day, so nothing could give them a value.
+func (r *reader) viewParameters(name string, parsed engine.Parsed) {
+	for _, u := range parsed.Parameters {
+		if u.Name != "" {
+			s := r.out[name]
+			r.diags.Errorf(diag.ParameterInView, Place(s, u.Start, u.End), "the view %q uses the parameter \"@%s\"", name, u.Name).
+				WithNode(name).
+				WithHint("keep it as a table (materialization: \"table\"), or take the parameter out")
+		}
+	}
+}
+
+// read takes the text of a file or of a CUE string; at most one of them is given. It
+// returns what the text says without a catalogue.
+func (r *reader) read(key, node string, file, inline spec.Text, kind engine.Kind, level string) engine.Parsed {
 	text, at, ok := r.text(file, inline)
 	if !ok {
-		return
+		return engine.Parsed{}
 	}
 	s := &model.Statement{Node: key, Text: text, At: at, Indent: int(at.Col) - 1, Level: level}
 	r.out[key] = s
 	parsed, err := r.asker.parse(s.Text, kind)
 	if err != nil {
 		r.failed(s, err)
-		return
+		return engine.Parsed{}
 	}
 	for _, ref := range parsed.Refs {
 		if ref.Kind == engine.FunctionRef {
@@ -138,6 +155,7 @@ func (r *reader) read(key, node string, file, inline spec.Text, kind engine.Kind
 			report(&r.diags, s, node, *parsed.Problem)
 		}
 	}
+	return parsed
 }
 
 // text is the text of a file or of a CUE string and where it begins. A file that is
