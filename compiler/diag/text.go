@@ -86,11 +86,45 @@ func writeExcerpt(b *bytes.Buffer, s Span, p painter, sev Severity, lines func(s
 	case s.EndLine == 0 || s.EndLine == s.Line:
 		to = from + wordLen(line[from:])
 	}
+	line, from, to = window(line, from, to)
 	number := fmt.Sprintf("%5d", s.Line)
 	fmt.Fprintf(b, "%s %s\n", p.dim(number+" |"), expandTabs(line))
 	fmt.Fprintf(b, "%s %s%s\n", p.dim(strings.Repeat(" ", len(number))+" |"),
 		strings.Repeat(" ", displayWidth(line[:from])),
 		p.severity(sev, strings.Repeat("^", max(1, displayWidth(line[from:to])))))
+}
+
+// A line of more than longest bytes is shown in part: reach bytes before the span and
+// twice as many from its beginning.
+const (
+	longest = 400
+	reach   = 100
+)
+
+// window cuts a very long line, such as data that a program wrote, to what is around
+// the span.
+func window(line []byte, from, to int) ([]byte, int, int) {
+	if len(line) <= longest {
+		return line, from, to
+	}
+	const mark = "…"
+	first, last := max(from-reach, 0), min(from+2*reach, len(line))
+	for first > 0 && !utf8.RuneStart(line[first]) {
+		first--
+	}
+	for last < len(line) && !utf8.RuneStart(line[last]) {
+		last++
+	}
+	var out []byte
+	if first > 0 {
+		out = append(out, mark...)
+	}
+	shift := len(out) - first
+	out = append(out, line[first:last]...)
+	if last < len(line) {
+		out = append(out, mark...)
+	}
+	return out, from + shift, min(to, last) + shift
 }
 
 // wordLen is the length of the word or quoted text that begins here; 1 where

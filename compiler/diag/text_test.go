@@ -105,6 +105,37 @@ func TestCodesAreSortedUniqueAndExplained(t *testing.T) {
 	}
 }
 
+// A line that a program wrote is not poured over the terminal.
+func TestLongLine(t *testing.T) {
+	many := strings.Repeat("春, ", 5000)
+	for _, c := range []struct {
+		name, line string
+		col        int32
+		want       string // between the numbers
+	}{
+		{"in the middle", many + "wrong" + many, int32(len(many)) + 1,
+			"…" + strings.Repeat("春, ", 20) + "wrong" + strings.Repeat("春, ", 39) + "…\n" +
+				strings.Repeat(" ", 1+20*4) + "^^^^^^^"},
+		{"at the beginning", "wrong" + many, 1, "wrong" + strings.Repeat("春, ", 39) + "…\n^^^^^^^"},
+		{"at the end", many + "wrong", int32(len(many)) + 1,
+			"…" + strings.Repeat("春, ", 20) + "wrong\n" + strings.Repeat(" ", 1+20*4) + "^^^^^"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var b strings.Builder
+			l := List{{Code: SQLSyntax, Severity: Error, Message: "m", Span: Span{File: "x.sql", Line: 1, Col: c.col}}}
+			read := func(string) ([]byte, error) { return []byte(c.line), nil }
+			if err := WriteText(&b, l, TextOptions{Source: read}); err != nil {
+				t.Fatal(err)
+			}
+			_, excerpt, _ := strings.Cut(b.String(), "\n")
+			excerpt = strings.ReplaceAll(strings.ReplaceAll(excerpt, "    1 | ", ""), "      | ", "")
+			if !strings.HasPrefix(excerpt, c.want+"\n") {
+				t.Errorf("got\n%s\nwant\n%s", excerpt, c.want)
+			}
+		})
+	}
+}
+
 func FuzzWriteText(f *testing.F) {
 	f.Add("a\tb\n日本", int32(1), int32(3), int32(0), int32(0))
 	f.Fuzz(func(t *testing.T, text string, line, col, endLine, endCol int32) {
