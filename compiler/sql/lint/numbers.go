@@ -33,13 +33,22 @@ func (s *statement) isInexact(n *node) bool {
 }
 
 func wholeNumber(n *node) bool {
-	l, ok := uncast(n).is.(*gsql.ResolvedLiteral)
-	if !ok {
-		return false
-	}
-	text := get(get(l.Value()).GetSQLLiteral())
+	text := number(n)
 	whole, fraction, _ := strings.Cut(text, ".")
 	return whole != "" && strings.Trim(fraction, "0") == "" && strings.Trim(whole, "-0123456789") == ""
+}
+
+// number is a literal number as it would be written; empty for anything else.
+func number(n *node) string {
+	l, ok := uncast(n).is.(*gsql.ResolvedLiteral)
+	if !ok || isNull(n) {
+		return ""
+	}
+	text := get(get(l.Value()).GetSQLLiteral())
+	for _, kind := range []string{"NUMERIC ", "BIGNUMERIC "} {
+		text = strings.TrimPrefix(text, kind)
+	}
+	return strings.Trim(text, `"'`)
 }
 
 // unguardedDivision: one zero fails the whole query. A condition or CASE that names
@@ -120,9 +129,8 @@ func (s *statement) mayBeZero(n *node, depth int) bool {
 		}
 		return false
 	case "coalesce", "ifnull":
-		last := m.kids[len(m.kids)-1]
-		l, ok := uncast(last).is.(*gsql.ResolvedLiteral)
-		return ok && !isNull(last) && strings.Trim(get(get(l.Value()).GetSQLLiteral()), "0.") == ""
+		last := number(m.kids[len(m.kids)-1])
+		return last != "" && strings.Trim(last, "0.") == ""
 	}
 	return false
 }

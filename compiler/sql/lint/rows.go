@@ -72,8 +72,8 @@ func selectStar(s *statement) {
 	with := map[string]bool{}
 	if clause := kid[*gsql.ASTWithClause](query); clause != nil {
 		for _, entry := range clause.kids {
-			for _, name := range identifiers(entry) {
-				with[strings.ToLower(name)] = true
+			if id := entryName(entry); id != nil {
+				with[strings.ToLower(nameOf(id))] = true
 			}
 		}
 	}
@@ -146,6 +146,19 @@ func (s *statement) starsOf(sel *syntax, with map[string]bool) {
 	}
 }
 
+// entryName is the identifier that names a WITH query: the first in it.
+func entryName(entry *syntax) *syntax {
+	if _, ok := entry.is.(*gsql.ASTIdentifier); ok {
+		return entry
+	}
+	for _, k := range entry.kids {
+		if id := entryName(k); id != nil {
+			return id
+		}
+	}
+	return nil
+}
+
 // unusedWith: a WITH query that nothing names is dead text.
 func unusedWith(s *statement) {
 	s.syntax.visit(func(clause *syntax) {
@@ -159,11 +172,14 @@ func unusedWith(s *statement) {
 			}
 		})
 		for _, entry := range clause.kids {
-			id := kid[*gsql.ASTIdentifier](entry)
+			if inner := kid[*gsql.ASTAliasedQuery](entry); inner != nil {
+				entry = inner // one of the two that a WITH may hold, the other being an aggregation
+			}
+			id := entryName(entry)
 			if id == nil {
 				continue
 			}
-			name := identifiers(entry)[0]
+			name := nameOf(id)
 			own := 0
 			entry.visit(func(t *syntax) {
 				if path, ok := t.is.(*gsql.ASTPathExpression); ok && strings.EqualFold(get(path.ToIdentifierVector())[0], name) {

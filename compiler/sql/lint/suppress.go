@@ -9,7 +9,7 @@ import (
 	"sluice/compiler/diag"
 )
 
-// Suppression is a comment that silences findings:
+// suppression is a comment that silences findings:
 //
 //	-- sluice:ignore SL7011 any ten rows will do      in SQL
 //	// sluice:ignore SL7051 goes away next month      in CUE
@@ -25,37 +25,41 @@ type suppression struct {
 }
 
 var (
-	ignoreComment = regexp.MustCompile(`(--|//|#|/\*)[ \t]*sluice:ignore\b([^\n]*)`)
+	ignoreComment = regexp.MustCompile(`^(?:--|//|#|/\*)[ \t]*sluice:ignore\b(.*)$`)
+	ignoreInCUE   = regexp.MustCompile(`(?:--|//|#|/\*)[ \t]*sluice:ignore\b`)
 	ignoreCode    = regexp.MustCompile(`^[ \t,]*(SL\d{4})\b`)
 )
 
-// suppressions finds the comments in a file. What stands in a string of a .sql file
-// is no comment; a CUE file holds SQL in strings, so there any line may be one.
-func suppressions(file string, text string) []*suppression {
-	var out []*suppression
+// suppressions finds the comments in a file.
+func suppressions(file, text string) []*suppression {
 	if !strings.Contains(text, "sluice:ignore") {
 		return nil
 	}
-	inString := func(int) bool { return false }
+	starts := commentsInCUE(text)
 	if strings.HasSuffix(file, ".sql") {
-		inString = stringsOf(text)
+		starts = commentsInSQL(text)
 	}
+	var out []*suppression
 	alone := map[int32]bool{}
-	start := 0
-	for i, line := range strings.Split(text, "\n") {
-		number := int32(i + 1)
-		if m := ignoreComment.FindStringSubmatchIndex(line); m != nil && !inString(start+m[0]) {
-			s := &suppression{line: number, at: diag.Span{File: file, Line: number, Col: int32(m[0] + 1), EndLine: number, EndCol: int32(len(strings.TrimRight(line, "\r")) + 1)}}
-			rest := strings.TrimSuffix(strings.TrimRight(line[m[4]:m[5]], " \t\r"), "*/")
-			for c := ignoreCode.FindStringSubmatchIndex(rest); c != nil; c = ignoreCode.FindStringSubmatchIndex(rest) {
-				s.codes = append(s.codes, diag.Code(rest[c[2]:c[3]]))
-				rest = rest[c[1]:]
-			}
-			s.reason = strings.Trim(rest, " \t:,–-")
-			alone[number] = strings.TrimSpace(line[:m[0]]) == ""
-			out = append(out, s)
+	for _, start := range starts {
+		comment, _, _ := strings.Cut(text[start:], "\n")
+		comment = strings.TrimRight(comment, " \t\r")
+		m := ignoreComment.FindStringSubmatch(comment)
+		if m == nil {
+			continue
 		}
-		start += len(line) + 1
+		number := int32(1 + strings.Count(text[:start], "\n"))
+		before := text[strings.LastIndexByte(text[:start], '\n')+1 : start]
+		col := int32(len(before) + 1)
+		s := &suppression{line: number, at: diag.Span{File: file, Line: number, Col: col, EndLine: number, EndCol: col + int32(len(comment))}}
+		rest := strings.TrimSuffix(m[1], "*/")
+		for c := ignoreCode.FindStringSubmatchIndex(rest); c != nil; c = ignoreCode.FindStringSubmatchIndex(rest) {
+			s.codes = append(s.codes, diag.Code(rest[c[2]:c[3]]))
+			rest = rest[c[1]:]
+		}
+		s.reason = strings.Trim(rest, " \t:,–-")
+		alone[number] = strings.TrimSpace(before) == ""
+		out = append(out, s)
 	}
 	for _, s := range out {
 		for alone[s.line] {
@@ -65,37 +69,46 @@ func suppressions(file string, text string) []*suppression {
 	return out
 }
 
-// stringsOf tells whether an offset of a SQL text lies in a string or in a quoted
-// name.
-func stringsOf(text string) func(int) bool {
-	var spans [][2]int
+// commentsInCUE are the offsets of suppressions in a CUE file, which holds SQL in
+// strings: any line may have one.
+func commentsInCUE(text string) []int {
+	var out []int
+	for _, m := range ignoreInCUE.FindAllStringIndex(text, -1) {
+		out = append(out, m[0])
+	}
+	return out
+}
+
+// commentsInSQL are the offsets of comments. What stands in a string or in a quoted
+// name is none.
+func commentsInSQL(text string) []int {
+	var out []int
 	for i := 0; i < len(text); {
-		end := i + 1
 		switch rest := text[i:]; {
 		case strings.HasPrefix(rest, "--"), rest[0] == '#':
-			end = i + cut(rest, "\n")
+			out = append(out, i)
+			i += cut(rest, "\n")
 		case strings.HasPrefix(rest, "/*"):
-			end = i + cut(rest, "*/")
+			out = append(out, i)
+			i += cut(rest, "*/")
 		case rest[0] == '\'' || rest[0] == '"' || rest[0] == '`':
 			quote := rest[:1]
 			if triple := strings.Repeat(quote, 3); strings.HasPrefix(rest, triple) && quote != "`" {
 				quote = triple
 			}
-			end = i + len(quote)
-			for end < len(text) && !strings.HasPrefix(text[end:], quote) {
-				if text[end] == '\\' {
-					end++
+			i += len(quote)
+			for i < len(text) && !strings.HasPrefix(text[i:], quote) {
+				if text[i] == '\\' {
+					i++
 				}
-				end++
+				i++
 			}
-			end = min(end+len(quote), len(text))
-			spans = append(spans, [2]int{i, end})
+			i += len(quote)
+		default:
+			i++
 		}
-		i = end
 	}
-	return func(offset int) bool {
-		return slices.ContainsFunc(spans, func(s [2]int) bool { return s[0] <= offset && offset < s[1] })
-	}
+	return out
 }
 
 // cut is the length of the text up to and including the end mark.

@@ -302,7 +302,10 @@ func identifiers(t *syntax) []string {
 		return get(path.ToIdentifierVector())
 	}
 	if id := kid[*gsql.ASTIdentifier](t); id != nil {
-		return []string{get(id.is.(*gsql.ASTIdentifier).GetAsString())}
+		return []string{nameOf(id)}
 	}
 	return nil
 }
+
+// nameOf is what an identifier says.
+func nameOf(id *syntax) string { return get(id.is.(*gsql.ASTIdentifier).GetAsString()) }

@@ -16,13 +16,12 @@ func notRepeatable(s *statement) {
 	}
 }
 
-var ordered = []string{"row_number", "first_value", "last_value", "nth_value"}
-
-// windowWithoutOrder: the first of rows without an order is any of them.
+// windowWithoutOrder: the first of rows without an order is any of them. Of the
+// functions that depend on the order, ROW_NUMBER alone is allowed without one.
 func windowWithoutOrder(s *statement) {
-	for _, call := range s.calls(ordered...) {
+	for _, call := range s.calls("row_number") {
 		if window(call) && !hasOrder(call) {
-			s.find(call.start, call.end, strings.ToUpper(function(call))+" without ORDER BY numbers or picks rows at random",
+			s.find(call.start, call.end, "ROW_NUMBER without ORDER BY numbers the rows at random",
 				"add ORDER BY to the window, down to a unique column")
 		}
 	}
