@@ -177,6 +177,7 @@ func sourceLines(read func(string) ([]byte, error)) func(string) [][]byte {
 		lines, seen := cache[file]
 		if !seen {
 			if data, err := read(file); err == nil && utf8.Valid(data) {
+				data = bytes.TrimPrefix(data, []byte("\ufeff")) // columns do not count it
 				lines = bytes.Split(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\n"))
 			}
 			cache[file] = lines

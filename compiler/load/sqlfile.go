@@ -71,7 +71,8 @@ func (l *loader) readSQLFiles(p *spec.Platform) {
 				WithRelated(diag.Span{File: r.name, Line: line, Col: col}, "the first byte that is not").
 				WithHint("save the file as UTF-8")
 		default:
-			p.SQLFiles[r.name] = string(r.text)
+			// Some editors write a byte order mark; it is no part of the text.
+			p.SQLFiles[r.name] = strings.TrimPrefix(string(r.text), "\ufeff")
 		}
 	}
 }

@@ -146,3 +146,16 @@ func TestProblems(t *testing.T) {
 		}
 	}
 }
+
+// TestTooDeep: what the library's memory cannot hold is an error of that statement;
+// the next one is none the worse for it.
+func TestTooDeep(t *testing.T) {
+	text := "SELECT 1" + strings.Repeat("+1", 50_000) + " AS a"
+	e := engine(t)
+	if _, err := e.Analyze(Request{Text: text, Kind: Query, Parsed: parse(t, text, Query)}); err == nil || !strings.Contains(err.Error(), "more deeply") {
+		t.Errorf("got %v", err)
+	}
+	if got := columnsText(analyze(t, "SELECT 1 + 1 AS a", Query).Columns); got != "a INT64" {
+		t.Errorf("afterwards: %s", got)
+	}
+}

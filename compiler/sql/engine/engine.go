@@ -10,6 +10,7 @@ package engine
 import (
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 
 	gsql "github.com/goccy/go-googlesql"
@@ -191,6 +192,7 @@ func check(err error) {
 // transpiled code, whose memory faults are panics) are errors as well: one statement
 // that breaks it must not take the others down.
 func attempt(step func()) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		switch r := recover().(type) {
 		case nil:

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -40,6 +41,9 @@ var errorPlace = regexp.MustCompile(`\s*\[at (\d+):(\d+)\]`)
 // problem turns an error of the library into a Problem of the text.
 func (w *wrapped) problem(err error) *Problem {
 	message := err.Error()
+	if strings.HasPrefix(message, "wasm trap") { // its memory ended; it is whole again for the next statement
+		panic(libraryError{errors.New("the statement is nested more deeply, or is longer, than the analyser bears")})
+	}
 	start := -1
 	if all := errorPlace.FindAllStringSubmatchIndex(message, -1); all != nil {
 		m := all[len(all)-1]
