@@ -39,8 +39,9 @@ var layout = map[string]row{
 	"compiler/sqltype":         stdlib(),
 	"compiler/spec":            stdlib("compiler/diag"),
 	"compiler/model":           stdlib("compiler/diag", "compiler/spec", "compiler/sqltype"),
-	"compiler/cache":           only(),
-	"compiler/load":            only("cue", "compiler/spec", "compiler/diag", "compiler/cache", "compiler/load/lang"),
+	"compiler/wholefile":       stdlib(),
+	"compiler/cache":           only("compiler/wholefile"),
+	"compiler/load":            only("cue", "compiler/spec", "compiler/diag", "compiler/cache", "compiler/load/lang", "compiler/wholefile"),
 	"compiler/load/lang":       only("cue"),
 	"compiler/resolve":         only("compiler/spec", "compiler/model", "compiler/diag", "compiler/sqltype", "runtime/plan"),
 	"compiler/check":           only("compiler/model", "compiler/diag", "compiler/spec", "compiler/sqltype", "runtime/plan"),
@@ -49,7 +50,7 @@ var layout = map[string]row{
 	"compiler/sql/engine":      only("compiler/diag", "compiler/sqltype", "compiler/sql/duckdb", "compiler/sql/lint"),
 	"compiler/sql/lint":        only("compiler/diag", "compiler/model", "compiler/sqltype", "compiler/sql/engine"),
 	"compiler/sql/duckdb":      only("compiler/diag", "compiler/sqltype"),
-	"compiler/emit":            only("compiler/diag", "runtime/plan"),
+	"compiler/emit":            only("compiler/diag", "runtime/plan", "compiler/wholefile"),
 	"compiler/emit/internal":   only(emitter...),
 	"compiler/emit/planjson":   only(emitter...),
 	"compiler/emit/terraform":  only(emitter...),
@@ -82,6 +83,7 @@ var layout = map[string]row{
 
 	"cmd/sluice": only("..."),
 	"ci":         only("..."),
+	"ci/crash":   only("runtime/warehouse/duckdb"), // it drives the binary
 }
 
 // owners are the only packages (and those below) that may import a library.

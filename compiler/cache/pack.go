@@ -8,9 +8,10 @@ import (
 	"hash/crc32"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
+
+	"sluice/compiler/wholefile"
 )
 
 // Pack is a cache in one file. It is read as a whole when opened and written as a
@@ -128,24 +129,7 @@ func (p *Pack) Save() error {
 	if !p.changed {
 		return nil
 	}
-	data := p.encode()
-	dir := filepath.Dir(p.path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("write the cache: %w", err)
-	}
-	f, err := os.CreateTemp(dir, filepath.Base(p.path)+".*.tmp")
-	if err != nil {
-		return fmt.Errorf("write the cache: %w", err)
-	}
-	_, err = f.Write(data)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), p.path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
+	if err := wholefile.Write(p.path, p.encode(), 0o600); err != nil {
 		return fmt.Errorf("write the cache: %w", err)
 	}
 	p.changed = false

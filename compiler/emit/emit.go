@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"sluice/compiler/diag"
+	"sluice/compiler/wholefile"
 	"sluice/runtime/plan"
 )
 
@@ -65,7 +66,7 @@ func Write(dir string, files []File) (Report, diag.List, error) {
 		content[f.Path] = f.Content
 	}
 	for _, path := range report.Written {
-		if err := writeFile(filepath.Join(dir, filepath.FromSlash(path)), content[path]); err != nil {
+		if err := wholefile.Write(filepath.Join(dir, filepath.FromSlash(path)), content[path], 0o644); err != nil {
 			return Report{}, diags, err
 		}
 	}
@@ -190,24 +191,6 @@ func mustBeSound(f File, seen map[string]bool) {
 	case !marked(f.Content):
 		panic(fmt.Sprintf("emit: %q lacks the mark in its first lines", f.Path))
 	}
-}
-
-// writeFile replaces a file in one step.
-func writeFile(name string, content []byte) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name()) // gone already where all went well
-	_, err = tmp.Write(content)
-	err = errors.Join(err, tmp.Chmod(0o644), tmp.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), name)
 }
 
 // removeFile removes a file and the folders above it, up to dir, that are empty then.

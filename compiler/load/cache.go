@@ -16,6 +16,7 @@ import (
 	"syscall"
 
 	"sluice/compiler/spec"
+	"sluice/compiler/wholefile"
 	"sluice/cue"
 )
 
@@ -143,7 +144,7 @@ func (c *cache) save(p *spec.Platform, deps []dependency) {
 	}
 	sum := crc32.Update(crc32.Checksum(e.buf, castagnoli), castagnoli, payload)
 	out := slices.Concat([]byte(cacheFormat), c.key[:], binary.LittleEndian.AppendUint32(nil, sum), e.buf, payload)
-	_ = writeFile(c.file, out)
+	_ = wholefile.Write(c.file, out, 0o644)
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

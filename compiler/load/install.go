@@ -11,6 +11,7 @@ import (
 	"cuelang.org/go/cue/format"
 	"cuelang.org/go/cue/literal"
 
+	"sluice/compiler/wholefile"
 	"sluice/cue"
 )
 
@@ -29,7 +30,7 @@ func InstallSchema(dir string) ([]string, error) {
 	module := filepath.Join(dir, filepath.FromSlash(moduleFile))
 	if _, err := os.Stat(module); os.IsNotExist(err) {
 		text := fmt.Sprintf("module: %s\nlanguage: version: %q\n", literal.String.Quote(moduleNameFor(dir)), languageVersion)
-		if err := writeFile(module, []byte(text)); err != nil {
+		if err := wholefile.Write(module, []byte(text), 0o644); err != nil {
 			return wrote, err
 		}
 		wrote = append(wrote, moduleFile)
@@ -51,7 +52,7 @@ func InstallSchema(dir string) ([]string, error) {
 		if have, err := os.ReadFile(target); err == nil && bytes.Equal(have, src) {
 			continue
 		}
-		if err := writeFile(target, src); err != nil {
+		if err := wholefile.Write(target, src, 0o644); err != nil {
 			return wrote, err
 		}
 		wrote = append(wrote, at+"/"+n)
@@ -89,31 +90,6 @@ func moduleNameFor(dir string) string {
 		clean = "platform"
 	}
 	return clean + ".example"
-}
-
-// writeFile writes a file by renaming, so that no reader sees half of it.
-func writeFile(name string, data []byte) error {
-	dir := filepath.Dir(name)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(dir, ".tmp-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name()) // a no-op after the rename
-	if _, err := tmp.Write(data); err != nil {
-		tmp.Close()
-		return err
-	}
-	if err := tmp.Chmod(0o644); err != nil {
-		tmp.Close()
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), name)
 }
 
 // Format rewrites CUE source in CUE's canonical form, as `cue fmt` does. The error
