@@ -246,3 +246,32 @@ func TestLintNeedsATimeZone(t *testing.T) {
 	}, "prod")
 	wantFindings(t, list)
 }
+
+// TestReferencePlatformIsClean: rules have nothing to say about the reference
+// platform, in any environment.
+func TestReferencePlatformIsClean(t *testing.T) {
+	ctx := context.Background()
+	sp, list, err := load.Run(ctx, load.Options{Dir: "../../cue/manabi", NoCache: true})
+	if err != nil || list.HasErrors() {
+		t.Fatal(err, list)
+	}
+	o := sql.Options{Cache: &cache.Memory{}, Lint: true, Source: func(file string) ([]byte, error) {
+		return os.ReadFile(filepath.Join(sp.Root, filepath.FromSlash(file)))
+	}}
+	for _, environment := range []string{"local", "prod"} {
+		statements, _ := sql.Parse(ctx, sp, o)
+		m, _ := resolve.Run(sp, statements, environment, nil)
+		judged := 0
+		for _, table := range m.Tables {
+			if table.Statement != nil {
+				judged++
+			}
+		}
+		if judged < 50 {
+			t.Fatalf("%s: only %d tables to judge", environment, judged)
+		}
+		for _, d := range sql.Run(ctx, m, o) {
+			t.Errorf("%s: %s: %s: %s", environment, d.Span, d.Code, d.Message)
+		}
+	}
+}
