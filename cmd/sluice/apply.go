@@ -3,7 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"os/user"
 	"strings"
 	"time"
@@ -36,7 +39,7 @@ func newApply(a *app) *cobra.Command {
 			}
 			changes := plan.Diff(live, next)
 			a.viewChanges(a.out, changes, live, next)
-			if dryRun || changes.Same() {
+			if dryRun || changes.Same() && !a.warehouseGone(next) {
 				return nil
 			}
 			// A plan in which only lines moved goes live too, without a question.
@@ -67,6 +70,20 @@ func (a *app) approved(already bool) error {
 		return fmt.Errorf("nothing was applied")
 	}
 	return nil
+}
+
+// warehouseGone tells whether the file of a plan's warehouse is not there, or no more.
+func (a *app) warehouseGone(p *plan.Plan) bool {
+	root, err := a.root()
+	if err != nil {
+		return false
+	}
+	path := duckdb.OptionsOf(p, root).Path
+	if path == "" { // in memory
+		return false
+	}
+	_, err = os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // apply makes the warehouse fit first and flips the pointer last: at any failure

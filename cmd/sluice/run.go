@@ -74,6 +74,9 @@ func (a *app) run(ctx context.Context, f runFlags) error {
 	if err != nil {
 		return err
 	}
+	if a.warehouseGone(s.plan) {
+		return fmt.Errorf("the warehouse %s is gone: `sluice apply --env %s` makes it again, empty; `sluice run --date DAY --rerun '*'` fills it", s.plan.Warehouse.Path, s.plan.Environment)
+	}
 	warehouse, err := duckdb.Open(ctx, duckdb.OptionsOf(s.plan, s.root))
 	if err != nil {
 		return err

@@ -51,6 +51,9 @@ func (w Wait) String() string {
 		if w.Pool == "" {
 			return "as many tasks run as may at once"
 		}
+		if w.Used == 0 && w.Size > 0 && w.Until.IsZero() {
+			return "next in pool " + w.Pool // of a run that was stopped: nothing is started
+		}
 		return fmt.Sprintf("pool %s is full (%d of %d)", w.Pool, w.Used, w.Size)
 	case WaitPaused:
 		return "the run is paused"

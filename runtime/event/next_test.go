@@ -651,3 +651,19 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// A run that was stopped leaves tasks that nothing holds up.
+func TestNextInPool(t *testing.T) {
+	for _, c := range []struct {
+		w    Wait
+		want string
+	}{
+		{Wait{Kind: WaitPool, Pool: "query", Size: 8}, "next in pool query"},
+		{Wait{Kind: WaitPool, Pool: "query", Size: 8, Used: 8}, "pool query is full (8 of 8)"},
+		{Wait{Kind: WaitPool, Pool: "query", Size: 0}, "pool query is full (0 of 0)"},
+	} {
+		if got := c.w.String(); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.w, got, c.want)
+		}
+	}
+}

@@ -52,7 +52,11 @@ func (s *Store) Current() (*plan.Plan, error) {
 	if digest == "" {
 		return nil, ErrNone
 	}
-	return s.Get(digest)
+	p, err := s.Get(digest)
+	if err != nil {
+		return nil, fmt.Errorf("the live %w; to apply anew, remove %s", err, filepath.Join(s.dir, "current"))
+	}
+	return p, nil
 }
 
 // Get reads a plan by its digest.
@@ -169,7 +173,14 @@ func (s *Store) currentDigest() (string, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
-	return strings.TrimSpace(string(data)), err
+	if err != nil {
+		return "", err
+	}
+	digest := strings.TrimSpace(string(data))
+	if _, err := s.file(digest); err != nil {
+		return "", fmt.Errorf("%s is damaged: remove it and apply again", filepath.Join(s.dir, "current"))
+	}
+	return digest, nil
 }
 
 // file is where a plan lies. The digest is checked, for it becomes a file's name.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -160,5 +161,39 @@ func TestAfterACrash(t *testing.T) {
 		if left, _ := filepath.Glob(filepath.Join(dir, pattern)); left != nil {
 			t.Errorf("left over: %v", left)
 		}
+	}
+}
+
+// What is left when the pointer or the plan is damaged names the file to remove.
+func TestADamagedPointer(t *testing.T) {
+	dir := t.TempDir()
+	s, a := Open(dir), sealed(t, "a")
+	if err := s.Put(a); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetCurrent(a.Digest, "", "kim", time.Unix(0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	pointer := filepath.Join(dir, "current")
+	for _, damage := range []func() error{
+		func() error { return os.RemoveAll(filepath.Join(dir, "plans")) },
+		func() error { return os.WriteFile(pointer, []byte(a.Digest+"\n\x00\x00"), 0o644) },
+		func() error { return os.Truncate(pointer, 0) },
+	} {
+		if err := damage(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Current(); err == nil || errors.Is(err, ErrNone) || !strings.Contains(err.Error(), "remove ") || !strings.Contains(err.Error(), pointer) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if err := os.Remove(pointer); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(a); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetCurrent(a.Digest, "", "kim", time.Unix(0, 0)); err != nil {
+		t.Errorf("afterwards: %v", err)
 	}
 }
