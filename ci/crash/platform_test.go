@@ -204,6 +204,17 @@ func kills(t *testing.T, usual int) int {
 	return n
 }
 
+// thorough says that time is no matter.
+func thorough() bool { return os.Getenv("SLUICE_KILLS") != "" }
+
+// platforms are those that a test looks at which is slow on the large one.
+func platforms() []*platform {
+	if thorough() {
+		return []*platform{shop, manabi}
+	}
+	return []*platform{shop}
+}
+
 // eventually waits until something holds.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()

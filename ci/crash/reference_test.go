@@ -12,6 +12,7 @@ import (
 type platform struct {
 	name string
 	days []string
+	few  int                        // how many kills of a short command are quick
 	make func(t *testing.T, s site) // in an empty folder: specs and data, nothing applied
 
 	once sync.Once
@@ -27,9 +28,9 @@ type reference struct {
 	after   []*state // after each of the days
 }
 
-var shop = &platform{name: "shop", days: []string{"2026-01-15", "2026-01-16"}, make: makeShop}
+var shop = &platform{name: "shop", days: []string{"2026-01-15", "2026-01-16"}, few: 6, make: makeShop}
 
-var manabi = &platform{name: "manabi", days: []string{"2026-11-18", "2026-11-19"}, make: func(t *testing.T, s site) {
+var manabi = &platform{name: "manabi", days: []string{"2026-11-18", "2026-11-19"}, few: 2, make: func(t *testing.T, s site) {
 	t.Helper()
 	if err := os.CopyFS(s.dir, os.DirFS(filepath.Join("..", "..", "cue", "manabi"))); err != nil {
 		t.Fatal(err)

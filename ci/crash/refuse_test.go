@@ -41,7 +41,7 @@ func TestReadOnly(t *testing.T) {
 	}{
 		{"warehouse", []string{".sluice/warehouse.duckdb"}, []string{"error: ", "warehouse.duckdb", "Permission denied"}},
 		{"journal", []string{".sluice/local/journal.db", ".sluice/local"}, []string{"error: ", "journal.db", "readonly"}},
-		{"exports", []string{"out"}, []string{"export.", "permission denied"}},
+		{"exports", []string{"out"}, []string{"export.log", "Permission denied"}},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			s := newSite(t, ref.applied)
@@ -120,7 +120,11 @@ func TestDiskFull(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, room := range []int64{16, 64, 256, info.Size()>>10 + 64, info.Size()>>10 + 2048} {
+			rooms := []int64{16, 64, 256, info.Size()>>10 + 64, info.Size()>>10 + 2048} // KiB
+			if p == manabi && !thorough() {
+				rooms = rooms[4:]
+			}
+			for _, room := range rooms {
 				t.Run(fmt.Sprintf("%d KiB a file", room), func(t *testing.T) {
 					s := newSite(t, ref.applied)
 					s.runFull(t, func(cmd *exec.Cmd) {
@@ -138,7 +142,11 @@ func TestDiskFull(t *testing.T) {
 // The same on a file system that is really full, where the test may make one.
 func TestFileSystemFull(t *testing.T) {
 	ref := manabi.reference(t)
-	for _, spare := range []int{1, 4, 12, 24} { // MiB
+	spares := []int{4, 24, 1, 12} // MiB
+	if !thorough() {
+		spares = spares[:2]
+	}
+	for _, spare := range spares {
 		t.Run(fmt.Sprintf("%d MiB", spare), func(t *testing.T) {
 			dir := t.TempDir()
 			if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=1g", "none", dir).CombinedOutput(); err != nil {
@@ -201,13 +209,12 @@ func (s site) mustRun(t *testing.T, day string, want *state) {
 	s.mustHold(t, want)
 }
 
-// mustHold compares rows and files but for what tells of failed attempts.
+// mustHold compares all but the books and the status, which tell of failed attempts too.
 func (s site) mustHold(t *testing.T, want *state) {
 	t.Helper()
 	got := &state{tables: s.tables(t), files: s.files(t)}
-	want = &state{tables: want.tables, files: want.files}
-	for _, line := range differences(want, got) {
-		if !strings.HasPrefix(line, "table _sluice.commits: ") {
+	for _, line := range differences(&state{tables: want.tables, files: want.files}, got) {
+		if !strings.HasPrefix(line, "table _sluice.") {
 			t.Error(line)
 		}
 	}

@@ -39,7 +39,7 @@ table: "core.log": {
 	incremental: strategy: "append"
 	partition: column: "seen_on"
 	estimate: duration: "1m"
-	checks: once: {kind: "unique", columns: ["seen_on", "order_id"]}
+	checks: once: {kind: "unique", columns: ["seen_on", "order_id"], severity: "warn"}
 }
 
 table: "core.last_seen": {

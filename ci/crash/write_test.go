@@ -25,7 +25,7 @@ func TestApplyKilled(t *testing.T) {
 		t.Run(p.name, func(t *testing.T) {
 			ref := p.reference(t)
 			r := dice(t)
-			for range kills(t, 6) {
+			for range kills(t, p.few) {
 				s := newSite(t, ref.fresh)
 				s.must(t, "compile")
 				apply := s.start(t, "apply", "--auto-approve")
@@ -106,7 +106,7 @@ func TestCompileKilled(t *testing.T) {
 			ref := p.reference(t)
 			want := site{ref.applied}.files(t)
 			r := dice(t)
-			for range kills(t, 6) {
+			for range kills(t, p.few) {
 				s := newSite(t, ref.fresh)
 				for range 2 {
 					compile := s.start(t, "compile")
