@@ -1,13 +1,15 @@
 package file
 
 import (
+	"bufio"
 	"context"
-	"database/sql"
 	"encoding/csv"
-	"errors"
 	"fmt"
+	"io"
+	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"sluice/runtime/plan"
 	"sluice/runtime/task"
@@ -92,7 +94,7 @@ func (l *loader) openJSON(f dayFile, numbered bool) *source {
 	s.query = fmt.Sprintf(`SELECT line, CASE WHEN t IS NULL THEN 'no JSON object' END AS broken, %s FROM (`+
 		`SELECT %s AS line, record, CASE WHEN starts_with(ltrim(record), '{') THEN TRY(json_transform(record, %s)) END AS t FROM %s`+
 		`) WHERE record IS NOT NULL AND ltrim(record, E' \t\r') <> ''`,
-		strings.Join(raws, ", "), line, duckdb.Literal(fieldsOf(fields)), l.lines(f, true))
+		strings.Join(raws, ", "), line, duckdb.Literal(fieldsOf(fields)), l.lines(f))
 	for i, c := range l.columns {
 		s.add(fmt.Sprintf("r%d", i), c.typ)
 	}
@@ -100,24 +102,20 @@ func (l *loader) openJSON(f dayFile, numbered bool) *source {
 }
 
 // lines is a file as lines of text: one column `record`.
-func (l *loader) lines(f dayFile, rejects bool) string {
+func (l *loader) lines(f dayFile) string {
 	return fmt.Sprintf(`read_csv(%s, delim = E'\x01', quote = '', escape = '', comment = '', header = false, auto_detect = false, columns = {'record': 'VARCHAR'}, %s)`,
-		duckdb.Literal(f.path), l.csvOptions(f, rejects))
+		duckdb.Literal(f.path), l.csvOptions(f))
 }
 
-func (l *loader) csvOptions(f dayFile, rejects bool) string {
-	options := fmt.Sprintf("compression = '%s', max_line_size = %d, buffer_size = %d", f.compression, maxLineBytes, bufferBytes)
-	if rejects {
-		options += fmt.Sprintf(", store_rejects = true, rejects_table = '%s', rejects_scan = '%s', rejects_limit = %d",
-			rejectTable, scanTable, l.spec.MaxBadRows+keptRejects)
-	}
-	return options
+func (l *loader) csvOptions(f dayFile) string {
+	return fmt.Sprintf("compression = '%s', max_line_size = %d, buffer_size = %d, store_rejects = true, rejects_table = '%s', rejects_scan = '%s', rejects_limit = %d",
+		f.compression, maxLineBytes, bufferBytes, rejectTable, scanTable, l.spec.MaxBadRows+keptRejects)
 }
 
 // openCSV reads text by the header's names. An empty field is NULL, "" in quotes is
 // an empty text; in a column of another type both are NULL.
 func (l *loader) openCSV(ctx context.Context, tx *duckdb.Tx, f dayFile, numbered bool) (*source, error) {
-	header, err := l.header(ctx, tx, f)
+	header, err := l.header(f)
 	if err != nil {
 		return nil, err
 	}
@@ -130,9 +128,13 @@ func (l *loader) openCSV(ctx context.Context, tx *duckdb.Tx, f dayFile, numbered
 	s := &source{}
 	var raws, broken []string
 	for i, c := range l.columns {
-		at := slices.IndexFunc(header, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), c.Name) })
-		if len(header) > 0 && at < 0 {
+		named := func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), c.Name) }
+		at := slices.IndexFunc(header, named)
+		switch {
+		case len(header) > 0 && at < 0:
 			return nil, task.Fail("file %s: its header has no column %q: it has %s", f.name, c.Name, strings.Join(header, ", "))
+		case at >= 0 && slices.ContainsFunc(header[at+1:], named):
+			return nil, task.Fail("file %s: its header has the column %q twice", f.name, c.Name)
 		}
 		raw := fmt.Sprintf("h%d", at)
 		switch {
@@ -155,7 +157,7 @@ func (l *loader) openCSV(ctx context.Context, tx *duckdb.Tx, f dayFile, numbered
 		line = fmt.Sprintf("CAST(2 + sum(1 + %s) OVER (ROWS UNBOUNDED PRECEDING) - (1 + %s) AS BIGINT)", count, count)
 	}
 	s.query = fmt.Sprintf(`SELECT %s AS line, %s AS broken, %s FROM read_csv(%s, delim = ',', quote = '"', escape = '"', comment = '', header = true, auto_detect = false, allow_quoted_nulls = false, columns = {%s}, %s)`,
-		line, caseOf(broken), strings.Join(raws, ", "), duckdb.Literal(f.path), strings.Join(names, ", "), l.csvOptions(f, true))
+		line, caseOf(broken), strings.Join(raws, ", "), duckdb.Literal(f.path), strings.Join(names, ", "), l.csvOptions(f))
 	return s, nil
 }
 
@@ -168,20 +170,50 @@ func caseOf(branches []string) string {
 }
 
 // header reads a CSV file's first line; nil for an empty file.
-func (l *loader) header(ctx context.Context, tx *duckdb.Tx, f dayFile) ([]string, error) {
-	var first sql.NullString
-	err := tx.Get(ctx, []any{&first}, "SELECT record FROM "+l.lines(f, false)+" LIMIT 1")
-	if errors.Is(err, sql.ErrNoRows) {
+func (l *loader) header(f dayFile) ([]string, error) {
+	line, err := firstLine(f)
+	if err != nil {
+		return nil, task.Retry("file %s: %w", f.name, err)
+	}
+	if line == "" {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
+	if !utf8.ValidString(line) {
+		return nil, task.Fail("file %s:1: its header is not UTF-8", f.name)
 	}
-	header, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(first.String, "\ufeff"))).Read()
+	if strings.TrimSpace(line) == "" {
+		return nil, task.Fail("file %s:1: a blank line where the header should be", f.name)
+	}
+	header, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(line, "\ufeff"))).Read()
 	if err != nil {
 		return nil, task.Fail("file %s: its header cannot be read: %w", f.name, err)
 	}
 	return header, nil
+}
+
+// firstLine is a file's first line with its end, read here and not by DuckDB, which
+// would stumble over bytes that are no text in the lines behind it.
+func firstLine(f dayFile) (string, error) {
+	in, err := os.Open(f.path)
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	plain := io.ReadCloser(in)
+	if f.compression != "none" {
+		if plain, err = decompress(in, f.compression); err != nil {
+			return "", err
+		}
+		defer plain.Close()
+	}
+	line, err := bufio.NewReader(io.LimitReader(plain, maxLineBytes)).ReadString('\n')
+	if err != nil && err != io.EOF {
+		return "", err
+	}
+	if end := strings.IndexByte(line, '\r'); end >= 0 {
+		line = line[:end] + "\n"
+	}
+	return line, nil
 }
 
 // openParquet reads typed values.

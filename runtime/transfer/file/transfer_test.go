@@ -451,3 +451,35 @@ func TestCancelledLeavesNothing(t *testing.T) {
 		t.Errorf("result %+v", r)
 	}
 }
+
+// Bytes that are no text in a CSV file are a bad row like any other, wherever they
+// stand, and a header says each column once.
+func TestBytesThatAreNoText(t *testing.T) {
+	b := newBench(t, plan.TransferSpec{Table: "app.t", Mode: "full", Format: "csv", MaxBadRows: 1}, col("id", "INT64"), col("name", "STRING"))
+	b.query("CREATE TABLE app.t (id BIGINT, name VARCHAR)")
+	for _, name := range []string{"t.csv", "t.csv.gz"} {
+		b.write("app/t/2026-01-15/"+name, "id,name\n1,a\n2,\xfc\n3,c\n")
+		if r := b.run("2026-01-15"); r.BadRows != 1 || r.RowsOut != 2 {
+			t.Errorf("%s: %+v", name, r)
+		}
+		b.want("SELECT * FROM app.t ORDER BY id", "1|a\n3|c")
+		if err := os.Remove(filepath.Join(b.root, "data/app/t/2026-01-15", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct{ content, want string }{
+		{"id,n\xfcme\n1,a\n", "t.csv:1: its header is not UTF-8"},
+		{"\xff\xfei\x00d\x00", "t.csv:1: its header is not UTF-8"},
+		{"id,name, ID \n1,a,2\n", `t.csv: its header has the column "id" twice`},
+		{"\nid,name\n1,a\n", "t.csv:1: a blank line where the header should be"},
+	} {
+		b.write("app/t/2026-01-16/t.csv", c.content)
+		b.fail("2026-01-16", task.Permanent, c.want)
+	}
+	b.want("SELECT count(*) FROM app.t", "2")
+	for _, content := range []string{"id,name\r\n7,x\r\n", "id,name\r7,x\r", "name,id\nx,7", "\ufeffid,name\n7,x\n"} {
+		b.write("app/t/2026-01-17/t.csv", content)
+		b.run("2026-01-17")
+		b.want("SELECT * FROM app.t", "7|x")
+	}
+}
