@@ -50,7 +50,6 @@ func (r *Regression) Predict(ctx context.Context, a task.Attempt) (task.Result, 
 		if err != nil {
 			return task.Result{}, err
 		}
-		message := ""
 		if model == nil {
 			training := trainingOf(a.Plan, spec.Model)
 			if training == nil {
@@ -59,7 +58,10 @@ func (r *Regression) Predict(ctx context.Context, a task.Attempt) (task.Result, 
 			if model, err = r.train(ctx, tx, a, training); err != nil {
 				return task.Result{}, err
 			}
-			message = "trained first; "
+			// For the log alone: an attempt that is taken up again finds the model there.
+			if a.Log != nil {
+				a.Log("no model was trained up to %s: trained %s", a.Date, model)
+			}
 		}
 		query, err := score(a, spec, model, target)
 		if err != nil {
@@ -72,7 +74,7 @@ func (r *Regression) Predict(ctx context.Context, a task.Attempt) (task.Result, 
 		if err != nil {
 			return task.Result{}, err
 		}
-		return task.Result{RowsIn: rows, RowsOut: rows, Message: message + "by model " + model.Version}, nil
+		return task.Result{RowsIn: rows, RowsOut: rows, Message: "by model " + model.Version}, nil
 	})
 }
 

@@ -167,7 +167,7 @@ func TestSameRowsSameModel(t *testing.T) {
 
 func TestPredictTakesTheNewestModelUpToTheDay(t *testing.T) {
 	b := newBench(t, churnRows, logistic, churnColumns...)
-	if result := b.run(1, "2026-01-10"); !strings.HasPrefix(result.Message, "trained first; by model 2026-01-10-") {
+	if result := b.run(1, "2026-01-10"); !strings.HasPrefix(result.Message, "by model 2026-01-10-") {
 		t.Errorf("%+v", result)
 	}
 	b.run(0, "2026-01-12")
