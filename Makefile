@@ -23,10 +23,11 @@ check: lint
 	$(MAKE) --no-print-directory build
 	$(BIN) check -C cue/manabi
 
-## lint: gofmt and vet
+## lint: gofmt, vet and staticcheck
 lint:
 	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not gofmt'ed:"; echo "$$out"; exit 1; fi
 	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
 
 ## fmt: format Go and CUE
 fmt: build

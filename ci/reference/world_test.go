@@ -110,9 +110,7 @@ func look(t *testing.T, root string, days []string) *world {
 	w.readPlaces(full("app/class_members"))
 	var beats []rec
 	for _, d := range days {
-		for _, r := range files(t, root, "server_logs/lesson_views", d) {
-			beats = append(beats, r)
-		}
+		beats = append(beats, files(t, root, "server_logs/lesson_views", d)...)
 		for _, r := range files(t, root, "server_logs/api_errors", d) {
 			r["load_date"] = d
 			w.errors = append(w.errors, r)

@@ -11,7 +11,6 @@ import (
 
 	"sluice/runtime/engine"
 	"sluice/runtime/event"
-	"sluice/runtime/plan"
 	"sluice/runtime/sla"
 )
 
@@ -38,10 +37,7 @@ func (silent) Observe(*event.State, []event.Event) {}
 func (silent) Close()                              {}
 
 // lines writes one line for each event that people care about.
-type lines struct {
-	w     io.Writer
-	tasks map[string]*plan.Task
-}
+type lines struct{ w io.Writer }
 
 func (l *lines) Observe(s *event.State, events []event.Event) {
 	_, clock := s.ThePlan()

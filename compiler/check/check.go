@@ -50,8 +50,7 @@ type judge struct {
 	sp    *spec.Platform
 	diags diag.List
 
-	used     map[*model.Table]bool // by something other than their own checks
-	dayStart int                   // minutes after midnight
+	used map[*model.Table]bool // by something other than their own checks
 }
 
 // minutes is a clock time as minutes after the opening; false where it is none or

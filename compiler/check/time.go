@@ -201,8 +201,7 @@ func (j *judge) neverMeasured() {
 // skipped reports whether the environment skips the node, and where it says so.
 func (j *judge) skipped(node string) (diag.Span, bool) {
 	e := j.m.Environment
-	name, isExport := strings.CutPrefix(node, "export.")
-	if isExport {
+	if strings.HasPrefix(node, "export.") {
 		return e.Exports.At, e.Exports.V == "skip"
 	}
 	name, isModel := strings.CutPrefix(node, "model.")

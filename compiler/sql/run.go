@@ -134,7 +134,6 @@ type schema struct {
 type routine struct {
 	model    *model.Routine
 	function engine.Function
-	digest   string
 	known    bool
 }
 

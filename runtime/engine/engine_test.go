@@ -221,7 +221,7 @@ func TestSelectThenRest(t *testing.T) {
 		t.Fatalf("%s %v", s.Outcome, f.calls)
 	}
 	o.Rerun = []string{"b"}
-	s = mustRun(t, o)
+	mustRun(t, o)
 	if want := "local/2026-11-19/c@2#1"; len(f.calls) != 5 || f.calls[4] != want {
 		t.Errorf("calls %v, want the last to be %s", f.calls, want)
 	}

@@ -14,7 +14,7 @@ import (
 // Write writes the list as one run of one tool. Prefix is put before every
 // file's name, so that names are relative to the repository.
 func Write(w io.Writer, l diag.List, prefix string) error {
-	run := sarif.NewRunWithInformationURI("sluice", "https://sluice.dev")
+	run := sarif.NewRun().WithTool(sarif.NewTool().WithDriver(sarif.NewToolComponent().WithName("sluice")))
 	for _, d := range l.Sorted() {
 		rule := run.AddRule(string(d.Code))
 		if info, ok := diag.Lookup(d.Code); ok {

@@ -13,6 +13,7 @@ import (
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/parser"
 	"cuelang.org/go/cue/token"
 
 	schema "sluice/cue"
@@ -40,7 +41,11 @@ func Load(dir string) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if err := inst.AddFile(e.Name(), src); err != nil {
+		file, err := parser.ParseFile(e.Name(), src)
+		if err != nil {
+			return 0, err
+		}
+		if err := inst.AddSyntax(file); err != nil {
 			return 0, err
 		}
 	}
@@ -70,7 +75,11 @@ func schemaInstance(ctx *build.Context) *build.Instance {
 		if err != nil {
 			panic(err) // embedded
 		}
-		if err := inst.AddFile(n, src); err != nil {
+		file, err := parser.ParseFile(n, src)
+		if err != nil {
+			panic(err) // embedded
+		}
+		if err := inst.AddSyntax(file); err != nil {
 			panic(err)
 		}
 	}

@@ -56,9 +56,6 @@ func totalSimple(tmpl string) function {
 // custom is written by code.
 func custom(f func(*call) string) function { return function{write: f} }
 
-// customSimple is written by code that repeats its arguments.
-func customSimple(f func(*call) string) function { return function{write: f, simple: true} }
-
 // customTotal is written by code and cannot fail.
 func customTotal(f func(*call) string) function {
 	return function{write: f, simple: true, total: true}

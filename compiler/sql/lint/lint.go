@@ -74,9 +74,6 @@ type rule struct {
 	apply func(*statement)
 }
 
-// kept are the roles whose rows are stored.
-var kept = []Role{Table, Incremental}
-
 var rules = []rule{
 	{diag.LimitWithoutOrder, []Role{Table, Incremental, View, Export}, limitWithoutOrder},
 	{diag.OrderWithoutLimit, []Role{Table, Incremental, View}, orderWithoutLimit},

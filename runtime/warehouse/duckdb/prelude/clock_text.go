@@ -51,7 +51,6 @@ func timestampText(us int64, name string) (string, error) {
 }
 
 var (
-	dateForm     = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})$`)
 	timeForm     = regexp.MustCompile(`^(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{0,6})\d*)?$`)
 	datetimeForm = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{0,9}))?)?(.*)$`)
 )
