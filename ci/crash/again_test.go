@@ -88,7 +88,7 @@ var rerun = map[string]map[string]string{
 // The same for a day that is run again. A snapshot is the one of the day that ran last,
 // and so is what is made of it, until the later day is run again too.
 func TestRerun(t *testing.T) {
-	for _, p := range []*platform{shop, manabi} {
+	for _, p := range platforms() {
 		t.Run(p.name, func(t *testing.T) {
 			ref := p.reference(t)
 			s := newSite(t, ref.applied)
