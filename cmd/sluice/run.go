@@ -215,8 +215,14 @@ func (s *site) day(date string) (plan.Day, error) {
 	if err != nil {
 		return day, fmt.Errorf("--date %s: want a business day, YYYY-MM-DD", date)
 	}
+	if year := s.clock.Opening(day).Year(); year < firstYear || year > lastYear {
+		return day, fmt.Errorf("--date %s: want a business day of the years %d to %d", date, firstYear, lastYear)
+	}
 	return day, nil
 }
+
+// Years whose instants the journal can count in nanoseconds, with room to add to them.
+const firstYear, lastYear = 1700, 2200
 
 func (s *site) runID(day plan.Day) string { return s.plan.Environment + "/" + day.String() }
 
