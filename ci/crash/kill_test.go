@@ -57,6 +57,9 @@ func (s site) kill(t *testing.T, r *rand.Rand, day string, usual time.Duration) 
 	}
 	p.tame(t)
 	after, known := s.status(t, day)
+	if hit {
+		t.Logf("%s: killed after %s with %d of %d tasks done", day, at.Round(time.Millisecond), len(after.with("succeeded")), len(after.Tasks))
+	}
 	if before.Outcome != "" && !known {
 		t.Errorf("%s: killed after %s: the day is not known any more", day, at)
 	}
