@@ -9,7 +9,9 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -73,16 +75,12 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 			return nil, fmt.Errorf("warehouse folder: %w", err)
 		}
 	}
-	connector, err := duck.NewConnector(o.Path, prepareConnection)
+	if err := create(o.Path); err != nil {
+		return nil, err
+	}
+	connector, err := connect(o.Path)
 	if err != nil {
-		if strings.Contains(err.Error(), "Could not set lock") {
-			locked := &LockedError{Path: o.Path}
-			if m := lockHolder.FindStringSubmatch(err.Error()); m != nil {
-				locked.PID, _ = strconv.Atoi(m[1])
-			}
-			return nil, locked
-		}
-		return nil, fmt.Errorf("open warehouse %s: %w", o.Path, err)
+		return nil, err
 	}
 	w := &Warehouse{db: sql.OpenDB(connector), path: o.Path}
 	w.db.SetMaxIdleConns(8)
@@ -91,6 +89,60 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 		return nil, fmt.Errorf("open warehouse %s: %w", o.Path, err)
 	}
 	return w, nil
+}
+
+// connect opens a file. Where another process holds it the error is a *LockedError.
+func connect(path string) (*duck.Connector, error) {
+	connector, err := duck.NewConnector(path, prepareConnection)
+	if err == nil {
+		return connector, nil
+	}
+	if strings.Contains(err.Error(), "Could not set lock") {
+		locked := &LockedError{Path: path}
+		if m := lockHolder.FindStringSubmatch(err.Error()); m != nil {
+			locked.PID, _ = strconv.Atoi(m[1])
+		}
+		return nil, locked
+	}
+	return nil, fmt.Errorf("open warehouse %s: %w", path, err)
+}
+
+// create makes a database file where there is none. DuckDB writes a new file in several
+// steps, and one that was left in between it takes for no database at all: so the file
+// gets its name when it is whole.
+func create(path string) error {
+	if path == "" {
+		return nil
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return nil // it is there; whatever else is the matter, opening it tells
+	}
+	temp := path + ".new"
+	connector, err := connect(temp)
+	if locked, ok := errors.AsType[*LockedError](err); ok {
+		locked.Path = path
+		return locked
+	}
+	if err != nil && os.Remove(temp) == nil {
+		// It was what a process left that died: nobody is at it, or it would be locked.
+		connector, err = connect(temp)
+	}
+	if err != nil {
+		return err
+	}
+	err = connector.Close()
+	if err == nil {
+		err = os.Rename(temp, path)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, there := os.Stat(path); there == nil {
+			return nil // another process was faster, with the same
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("warehouse %s: %w", path, err)
+	}
+	return nil
 }
 
 // Close ends every connection and lets the file go.

@@ -460,6 +460,35 @@ func TestOpenAgain(t *testing.T) {
 	}
 }
 
+// A process that died while it made the file left a part of one, of any length.
+func TestHalfMadeFile(t *testing.T) {
+	whole := filepath.Join(t.TempDir(), "whole.duckdb")
+	w, err := Open(t.Context(), Options{Path: whole})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	content, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{0, 1, 100, 4096, 4097, 8192, 12287} {
+		path := filepath.Join(t.TempDir(), "w.duckdb")
+		if err := os.WriteFile(path+".new", content[:n], 0o644); err != nil {
+			t.Fatal(err)
+		}
+		w, err := Open(t.Context(), Options{Path: path})
+		if err != nil {
+			t.Errorf("after %d bytes: %v", n, err)
+			continue
+		}
+		w.Close()
+		if left, _ := filepath.Glob(path + ".new*"); left != nil {
+			t.Errorf("after %d bytes: left over: %v", n, left)
+		}
+	}
+}
+
 func TestTypes(t *testing.T) {
 	tests := map[string]string{
 		"INT64": "BIGINT", "integer": "BIGINT", "STRING(20)": "VARCHAR", "NUMERIC(10, 2)": "DECIMAL(38,9)", "TIMESTAMP": "TIMESTAMPTZ", "DATETIME": "TIMESTAMP",
