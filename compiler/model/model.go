@@ -9,6 +9,7 @@ import (
 	"sluice/compiler/diag"
 	"sluice/compiler/spec"
 	"sluice/compiler/sqltype"
+	"sluice/runtime/plan"
 )
 
 // Platform is everything, for one environment. Slices are sorted by name unless
@@ -128,12 +129,13 @@ type Statement struct {
 	// Level is strict, baseline or off.
 	Level string
 
-	Refs       []Ref    // tables and table functions it names, in order of appearance (set before resolve)
-	Parameters []string // named parameters it uses, lower case, sorted
-	Routines   []string // routines it calls, sorted
-	Columns    []Column // of its result, inferred
-	Rendered   string   // SQL for the target warehouse
-	Failed     bool     // analysis reported an error for it
+	Refs       []Ref         // tables and table functions it names, in order of appearance (set before resolve)
+	Parameters []string      // named parameters it uses, lower case, sorted
+	Routines   []string      // routines it calls, sorted
+	Columns    []Column      // of its result, inferred
+	Lineage    *plan.Lineage // of its result; nil where analysis did not get through
+	Rendered   string        // SQL for the target warehouse
+	Failed     bool          // analysis reported an error for it
 }
 
 // Ref is a table named in SQL.

@@ -141,9 +141,10 @@ type Table struct {
 	PartitionBy  string   `json:"partition_by,omitempty"`
 	ClusterBy    []string `json:"cluster_by,omitempty"`
 	RetentionSec int64    `json:"retention_sec,omitempty"`
-	Reads        []string `json:"reads,omitempty"` // tables its SQL reads, sorted
-	SQL          string   `json:"sql,omitempty"`   // the user's GoogleSQL, as written
-	Definition   string   `json:"definition"`      // digest of all that decides its rows
+	Reads        []string `json:"reads,omitempty"`   // tables its SQL reads, sorted
+	SQL          string   `json:"sql,omitempty"`     // the user's GoogleSQL, as written
+	Definition   string   `json:"definition"`        // digest of all that decides its rows
+	Lineage      *Lineage `json:"lineage,omitempty"` // of its SQL, where analysis got through
 	Owner        string   `json:"owner,omitempty"`
 	Description  string   `json:"description,omitempty"`
 	Tags         []string `json:"tags,omitempty"`
@@ -283,6 +284,7 @@ type ExportSpec struct {
 	SQL         string            `json:"sql"`
 	Parameters  []string          `json:"parameters,omitempty"`
 	Columns     []Column          `json:"columns"`
+	Lineage     *Lineage          `json:"lineage,omitempty"`     // of its SQL
 	Destination map[string]string `json:"destination,omitempty"` // by field; secrets by name; for files only root
 	Path        string            `json:"path,omitempty"`        // object or file name (for files relative to root); {date} is the business day
 	Format      string            `json:"format,omitempty"`

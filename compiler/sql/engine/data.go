@@ -3,6 +3,7 @@ package engine
 import (
 	"sluice/compiler/diag"
 	"sluice/compiler/sql/lint"
+	"sluice/runtime/plan"
 )
 
 // Kind says what a text is.
@@ -119,10 +120,12 @@ type Request struct {
 
 // Result is what analysis found. With problems of errors, the rest is empty.
 type Result struct {
-	Columns  []Column  `json:"columns,omitempty"` // of a query or table function
-	Type     string    `json:"type,omitempty"`    // of an expression or function
-	Rendered string    `json:"rendered,omitempty"`
-	Problems []Problem `json:"problems,omitempty"`
+	Columns  []Column `json:"columns,omitempty"` // of a query or table function
+	Type     string   `json:"type,omitempty"`    // of an expression or function
+	Rendered string   `json:"rendered,omitempty"`
+	// Lineage of a query or table function, and of the one value of an expression.
+	Lineage  *plan.Lineage `json:"lineage,omitempty"`
+	Problems []Problem     `json:"problems,omitempty"`
 	// Untranslated are constructs that have no DuckDB counterpart.
 	Untranslated []Problem `json:"untranslated,omitempty"`
 	// Findings are places that rules of style and cost do not like.
