@@ -131,18 +131,35 @@ func (d *decoder) test(n spec.Node, o obj, out *spec.Test) {
 		Node:        n,
 		Description: o.text("description"),
 		RunDate:     o.text("run_date"),
+		Variables:   o.pairs("variables"),
+		Missing:     o.text("missing"),
+		Given:       tableRows(o.elems("given")),
 		Expect:      rows(o.elems("expect")),
+		ExpectCTE:   tableRows(o.elems("expect_cte")),
+		Ordered:     o.bool("ordered"),
+		ExpectError: o.text("expect_error"),
 	}
-	for _, e := range o.elems("given") {
-		out.Given = append(out.Given, &spec.TestRows{Node: spec.Node{Name: e.name, At: e.key}, Rows: rows(e.elems)})
+	_, out.ExpectAt, out.Expects = o.child("expect")
+}
+
+func tableRows(items []element) []*spec.TestRows {
+	var out []*spec.TestRows
+	for i := range items {
+		out = append(out, &spec.TestRows{Node: spec.Node{Name: items[i].name, At: items[i].key}, Rows: rows(items[i].elems)})
 	}
+	return out
 }
 
 func rows(items []element) []spec.Row {
 	out := make([]spec.Row, 0, len(items))
 	for i := range items {
 		values, _ := items[i].scalar().(map[string]any)
-		out = append(out, spec.Row{At: items[i].at, Values: values})
+		row := spec.Row{At: items[i].at, Values: values}
+		for j := range items[i].elems {
+			e := &items[i].elems[j]
+			row.Cells = append(row.Cells, spec.Cell{Name: e.name, Key: e.key, At: e.at})
+		}
+		out = append(out, row)
 	}
 	return out
 }

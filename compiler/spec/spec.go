@@ -345,11 +345,18 @@ type Test struct {
 	Node
 	Description Text
 	RunDate     Text
+	Variables   []Pair
+	Missing     Text
 	Given       []*TestRows
+	Expects     bool // expect is there, with or without rows
+	ExpectAt    diag.Span
 	Expect      []Row
+	ExpectCTE   []*TestRows
+	Ordered     Bool
+	ExpectError Text
 }
 
-// TestRows are the rows of one input table.
+// TestRows are the rows of one table, or of one WITH entry.
 type TestRows struct {
 	Node
 	Rows []Row
@@ -359,6 +366,14 @@ type TestRows struct {
 type Row struct {
 	At     diag.Span
 	Values map[string]any
+	Cells  []Cell // places of the values, in the order of writing
+}
+
+// Cell is where a value of a row stands.
+type Cell struct {
+	Name string
+	Key  diag.Span // of the column's name
+	At   diag.Span // of the value
 }
 
 type Routine struct {
