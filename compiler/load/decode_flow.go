@@ -139,7 +139,7 @@ func (d *decoder) test(n spec.Node, o obj, out *spec.Test) {
 		Ordered:     o.bool("ordered"),
 		ExpectError: o.text("expect_error"),
 	}
-	_, out.ExpectAt, out.Expects = o.child("expect")
+	_, out.Expects.At, out.Expects.V = o.child("expect")
 }
 
 func tableRows(items []element) []*spec.TestRows {

@@ -348,8 +348,7 @@ type Test struct {
 	Variables   []Pair
 	Missing     Text
 	Given       []*TestRows
-	Expects     bool // expect is there, with or without rows
-	ExpectAt    diag.Span
+	Expects     Bool // V: expect is there, with or without rows; At: its key
 	Expect      []Row
 	ExpectCTE   []*TestRows
 	Ordered     Bool
