@@ -72,6 +72,8 @@ func sum(a *aggCall) string {
 		return a.finiteSum("sum")
 	case sqltype.Numeric:
 		return "CAST(" + a.write("sum", a.args[0]) + " AS DECIMAL(38,9))"
+	case sqltype.BigNumeric:
+		return "gsql_big_sum(" + a.write("list", a.args[0]) + ")"
 	}
 	return a.refuse("SUM of %s is not translated", a.kind(0))
 }
@@ -105,6 +107,8 @@ func avg(a *aggCall) string {
 		return a.finiteSum("avg")
 	case sqltype.Numeric:
 		return "CAST(gsql_numeric_avg(CAST(" + a.write("sum", a.args[0]) + " AS VARCHAR), " + a.write("count", a.args[0]) + ") AS DECIMAL(38,9))"
+	case sqltype.BigNumeric:
+		return "gsql_big_avg(" + a.write("list", a.args[0]) + ")"
 	}
 	return a.refuse("AVG of %s is not translated", a.kind(0))
 }

@@ -236,7 +236,7 @@ func (c *call) refuse(format string, args ...any) string {
 	return c.t.refuse(c.n, c.title(), format, args...)
 }
 
-var plainLiteral = regexp.MustCompile(`^(-?[0-9.]+(e[+-][0-9]+)?|CAST\(NULL AS [A-Z]+\)|CAST\((\$\w+|-?[0-9]+|'[^']*') AS [A-Z]+\)|'[^']*'|DATE '[^']*'|TIMESTAMPTZ '[^']*'|TIMESTAMP '[^']*'|TIME '[^']*'|true|false)$`)
+var plainLiteral = regexp.MustCompile(`^(-?[0-9.]+(e[+-][0-9]+)?|CAST\(NULL AS [A-Z]+\)|CAST\((\$\w+|-?[0-9]+|'[^']*') AS [A-Z]+\)|'[^']*'|DATE '[^']*'|TIMESTAMPTZ '[^']*'|TIMESTAMP '[^']*'|TIME '[^']*'|gsql_to_bignumeric\('[^']*'\)|true|false)$`)
 
 var (
 	letField    = regexp.MustCompile(`^v[0-9]+(\.a[0-9]+)?$`)
@@ -312,7 +312,7 @@ func (c *call) try(s string) string {
 func (t *translator) function(e *gsql.ResolvedFunctionCall, scope *env) string {
 	c := t.newCall(e, e, scope)
 	for _, ty := range append(c.types, c.result) {
-		if has(ty, sqltype.BigNumeric, sqltype.Geography) {
+		if has(ty, sqltype.Geography) {
 			return c.refuse("%s is not available on the embedded warehouse", ty)
 		}
 	}

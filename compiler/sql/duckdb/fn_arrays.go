@@ -97,6 +97,18 @@ func generateArray(c *call) string {
 			step = c.args[2]
 		}
 		return "gsql_generate_floats(" + c.args[0] + ", " + c.args[1] + ", " + step + ")"
+	case sqltype.Numeric:
+		step := "'1'"
+		if len(c.args) > 2 {
+			step = "CAST(" + c.args[2] + " AS VARCHAR)"
+		}
+		return c.expand("CAST(gsql_generate_numeric(CAST($1 AS VARCHAR), CAST($2 AS VARCHAR), ") + step + ") AS DECIMAL(38,9)[])"
+	case sqltype.BigNumeric:
+		step := "gsql_to_bignumeric('1')"
+		if len(c.args) > 2 {
+			step = c.args[2]
+		}
+		return c.expand("gsql_generate_big($1, $2, ") + step + ")"
 	}
 	return c.refuse("GENERATE_ARRAY of %s is not translated", c.kind(0))
 }

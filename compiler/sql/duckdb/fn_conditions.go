@@ -3,6 +3,8 @@ package duckdb
 import (
 	"strings"
 
+	gsql "github.com/goccy/go-googlesql"
+
 	"sluice/compiler/sqltype"
 )
 
@@ -10,8 +12,8 @@ var conditionFunctions = map[string]function{
 	"if":         total("CASE WHEN $1 THEN $2 ELSE $3 END").paren(),
 	"coalesce":   total("coalesce($*)"),
 	"ifnull":     total("coalesce($1, $2)"),
-	"zeroifnull": custom(func(c *call) string { return "coalesce(" + c.args[0] + ", CAST(0 AS " + TypeOf(c.result) + "))" }),
-	"nullifzero": customTotal(func(c *call) string { return "nullif(" + c.args[0] + ", CAST(0 AS " + TypeOf(c.result) + "))" }),
+	"zeroifnull": custom(func(c *call) string { return "coalesce(" + c.args[0] + ", " + c.zero() + ")" }),
+	"nullifzero": customTotal(func(c *call) string { return "nullif(" + c.args[0] + ", " + c.zero() + ")" }),
 	"nullif": customTotal(func(c *call) string {
 		return "(CASE WHEN " + c.equal(c.args[0], c.args[1], c.types[0]) + " THEN NULL ELSE " + c.args[0] + " END)"
 	}),
@@ -67,11 +69,11 @@ func caseWithValue(c *call) string {
 }
 
 var mathFunctions = map[string]function{
-	"abs":           custom(byNumber("abs($1)", "abs($1)", "abs($1)")),
-	"sign":          custom(byNumber("CAST(sign($1) AS BIGINT)", "CAST(sign($1) AS DOUBLE)", "CAST(sign($1) AS DECIMAL(38,9))")),
-	"ceil":          custom(byNumber("", "ceil($1)", "CAST(ceil($1) AS DECIMAL(38,9))")),
-	"ceiling":       custom(byNumber("", "ceil($1)", "CAST(ceil($1) AS DECIMAL(38,9))")),
-	"floor":         custom(byNumber("", "floor($1)", "CAST(floor($1) AS DECIMAL(38,9))")),
+	"abs":           custom(byNumber("abs($1)", "abs($1)", "abs($1)", "gsql_big_abs($1)")),
+	"sign":          custom(byNumber("CAST(sign($1) AS BIGINT)", "gsql_sign($1)", "CAST(sign($1) AS DECIMAL(38,9))", "gsql_big_sign($1)")),
+	"ceil":          custom(byNumber("", "ceil($1)", "CAST(ceil($1) AS DECIMAL(38,9))", "gsql_big_ceil($1)")),
+	"ceiling":       custom(byNumber("", "ceil($1)", "CAST(ceil($1) AS DECIMAL(38,9))", "gsql_big_ceil($1)")),
+	"floor":         custom(byNumber("", "floor($1)", "CAST(floor($1) AS DECIMAL(38,9))", "gsql_big_floor($1)")),
 	"round":         custom(round),
 	"trunc":         custom(trunc),
 	"div":           customSafe(div),
@@ -86,36 +88,36 @@ var mathFunctions = map[string]function{
 	"least":         customTotal(extremum("least")),
 	"is_inf":        total("isinf($1)"),
 	"is_nan":        total("isnan($1)"),
-	"sqrt":          custom(realFunction("sqrt($1)")),
-	"cbrt":          custom(realFunction("cbrt($1)")),
-	"pow":           custom(realFunction("pow($1, $2)")),
-	"power":         custom(realFunction("pow($1, $2)")),
-	"exp":           custom(realFunction("exp($1)")),
-	"ln":            custom(realFunction("ln($1)")),
-	"log10":         custom(realFunction("log10($1)")),
+	"sqrt":          custom(decimalOr("sqrt", "sqrt($1)")),
+	"cbrt":          custom(decimalOr("cbrt", "cbrt($1)")),
+	"pow":           custom(decimalOr("pow", "pow($1, $2)")),
+	"power":         custom(decimalOr("pow", "pow($1, $2)")),
+	"exp":           custom(decimalOr("exp", "exp($1)")),
+	"ln":            custom(decimalOr("ln", "ln($1)")),
+	"log10":         custom(decimalOr("log10", "log10($1)")),
 	"log": custom(func(c *call) string {
 		if len(c.args) == 1 {
-			return realFunction("ln($1)")(c)
+			return decimalOr("ln", "ln($1)")(c)
 		}
-		return realFunction("(ln($1) / ln($2))")(c)
+		return decimalOr("log", "gsql_log($1, $2)")(c)
 	}),
-	"sin":          custom(realFunction("sin($1)")),
-	"cos":          custom(realFunction("cos($1)")),
-	"tan":          custom(realFunction("tan($1)")),
-	"asin":         custom(realFunction("asin($1)")),
-	"acos":         custom(realFunction("acos($1)")),
+	"sin":          custom(realFunction(noInfinity + "sin($1) END")),
+	"cos":          custom(realFunction(noInfinity + "cos($1) END")),
+	"tan":          custom(realFunction(noInfinity + "tan($1) END")),
+	"asin":         custom(realFunction(noInfinity + "asin($1) END")),
+	"acos":         custom(realFunction(noInfinity + "acos($1) END")),
 	"atan":         custom(realFunction("atan($1)")),
 	"atan2":        custom(realFunction("atan2($1, $2)")),
 	"sinh":         custom(realFunction("sinh($1)")),
 	"cosh":         custom(realFunction("cosh($1)")),
 	"tanh":         custom(realFunction("tanh($1)")),
 	"asinh":        custom(realFunction("asinh($1)")),
-	"acosh":        custom(realFunction("acosh($1)")),
-	"atanh":        custom(realFunction("atanh($1)")),
-	"cot":          custom(realFunction("(1 / tan($1))")),
+	"acosh":        custom(realFunction("CASE WHEN $1 = CAST('-inf' AS DOUBLE) THEN CAST('nan' AS DOUBLE) ELSE acosh($1) END")),
+	"atanh":        custom(realFunction(noInfinity + "atanh($1) END")),
+	"cot":          custom(realFunction(noInfinity + "1 / tan($1) END")),
 	"coth":         custom(realFunction("(1 / tanh($1))")),
-	"csc":          custom(realFunction("(1 / sin($1))")),
-	"sec":          custom(realFunction("(1 / cos($1))")),
+	"csc":          custom(realFunction(noInfinity + "1 / sin($1) END")),
+	"sec":          custom(realFunction(noInfinity + "1 / cos($1) END")),
 	"csch":         custom(realFunction("(1 / sinh($1))")),
 	"sech":         custom(realFunction("(1 / cosh($1))")),
 	"pi":           total("pi()"),
@@ -134,15 +136,19 @@ var mathFunctions = map[string]function{
 }
 
 // byNumber picks a template by the first argument's type.
-func byNumber(int64T, float64T, numericT string) func(*call) string {
+func byNumber(int64T, float64T, numericT, bigT string) func(*call) string {
 	return func(c *call) string {
-		tmpl := map[sqltype.Kind]string{sqltype.Int64: int64T, sqltype.Float64: float64T, sqltype.Numeric: numericT}[c.kind(0)]
+		tmpl := map[sqltype.Kind]string{sqltype.Int64: int64T, sqltype.Float64: float64T, sqltype.Numeric: numericT, sqltype.BigNumeric: bigT}[c.kind(0)]
 		if tmpl == "" {
 			return c.refuse("%s of %s is not translated", c.title(), c.kind(0))
 		}
 		return c.expand(tmpl)
 	}
 }
+
+// noInfinity starts a template of a function that is NaN at both infinities,
+// where DuckDB fails.
+const noInfinity = "CASE WHEN isinf($1) THEN CAST('nan' AS DOUBLE) ELSE "
 
 // realFunction is a function of FLOAT64 that fails where its result leaves the
 // numbers although its arguments did not.
@@ -158,6 +164,25 @@ func realFunction(tmpl string) func(*call) string {
 	}
 }
 
+// decimalOr is a function of NUMERIC and BIGNUMERIC, or the template for FLOAT64.
+func decimalOr(name, tmpl string) func(*call) string {
+	real := realFunction(tmpl)
+	return func(c *call) string {
+		if c.kind(0) == sqltype.Numeric || c.kind(0) == sqltype.BigNumeric {
+			return c.decimal(name)
+		}
+		return real(c)
+	}
+}
+
+// zero is 0 of the result's type.
+func (c *call) zero() string {
+	if c.result.Kind == sqltype.BigNumeric {
+		return "gsql_to_bignumeric('0')"
+	}
+	return "CAST(0 AS " + TypeOf(c.result) + ")"
+}
+
 // safely writes a function so that an error is NULL.
 func safely(f func(*call) string) func(*call) string {
 	return func(c *call) string {
@@ -169,6 +194,9 @@ func safely(f func(*call) string) func(*call) string {
 func round(c *call) string {
 	mode := ""
 	if len(c.args) == 3 {
+		if v, ok := c.exprs[2].(*gsql.ResolvedLiteral); ok && get(get(v.Value()).IsNull()) {
+			return "CAST(NULL AS " + TypeOf(c.result) + ")"
+		}
 		mode = c.partOf(2)
 		if mode == "" {
 			return c.refuse("the rounding mode must be a literal")
@@ -180,7 +208,7 @@ func round(c *call) string {
 			return c.expand("round($1)")
 		}
 		return c.expand("gsql_round($1, $2)")
-	case sqltype.Numeric:
+	case sqltype.Numeric, sqltype.BigNumeric:
 		digits := "CAST(0 AS BIGINT)"
 		if len(c.args) > 1 {
 			digits = c.args[1]
@@ -188,6 +216,9 @@ func round(c *call) string {
 		half := "false"
 		if mode == "ROUND_HALF_EVEN" {
 			half = "true"
+		}
+		if c.kind(0) == sqltype.BigNumeric {
+			return "gsql_big_round(" + c.args[0] + ", " + digits + ", " + half + ")"
 		}
 		return "CAST(gsql_numeric_round(CAST(" + c.args[0] + " AS VARCHAR), " + digits + ", " + half + ") AS DECIMAL(38,9))"
 	}
@@ -205,6 +236,8 @@ func trunc(c *call) string {
 			return c.expand("trunc($1)")
 		}
 		return c.expand("gsql_trunc_float($1, $2)")
+	case sqltype.BigNumeric:
+		return "gsql_big_trunc(" + c.args[0] + ", " + digits + ")"
 	case sqltype.Numeric:
 		return "CAST(gsql_numeric_trunc(CAST(" + c.args[0] + " AS VARCHAR), " + digits + ") AS DECIMAL(38,9))"
 	}
@@ -219,8 +252,8 @@ func div(c *call) string {
 			return c.try(s)
 		}
 		return s
-	case sqltype.Numeric:
-		s := c.numeric("gsql_numeric_div_int")
+	case sqltype.Numeric, sqltype.BigNumeric:
+		s := c.decimal("div_int")
 		if c.safe {
 			return c.try(s)
 		}
@@ -234,8 +267,8 @@ func mod(c *call) string {
 	case sqltype.Int64:
 		return "(CASE WHEN " + c.args[1] + " = 0 THEN CASE WHEN " + c.args[0] + " IS NULL THEN NULL ELSE " + c.fail("division by zero") +
 			" END WHEN " + c.args[1] + " = -1 THEN CASE WHEN " + c.args[0] + " IS NULL THEN NULL ELSE CAST(0 AS BIGINT) END ELSE " + c.expand("($1 % $2)") + " END)"
-	case sqltype.Numeric:
-		s := c.numeric("gsql_numeric_mod")
+	case sqltype.Numeric, sqltype.BigNumeric:
+		s := c.decimal("mod")
 		if c.safe {
 			return c.try(s)
 		}

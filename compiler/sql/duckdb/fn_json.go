@@ -167,6 +167,8 @@ func (t *translator) jsonText(n nodeAt, x string, ty sqltype.Type, typed bool) s
 		s = "gsql_json_float(" + x + ")"
 	case sqltype.Numeric:
 		s = "gsql_json_numeric(CAST(" + x + " AS VARCHAR), " + map[bool]string{true: "true", false: "false"}[typed] + ")"
+	case sqltype.BigNumeric:
+		s = "gsql_json_numeric(gsql_big_text(" + x + "), " + map[bool]string{true: "true", false: "false"}[typed] + ")"
 	case sqltype.String:
 		s = "gsql_json_quote(" + x + ")"
 	case sqltype.Bytes:

@@ -5,6 +5,10 @@ import (
 )
 
 var miscFunctions = map[string]function{
+	"parse_bignumeric": parser(func(c *call) string { return c.parse("parse_bignumeric") + "(" + c.args[0] + ")" }),
+	"parse_numeric": parser(func(c *call) string {
+		return "CAST(" + c.parse("parse_numeric") + "(" + c.args[0] + ") AS DECIMAL(38,9))"
+	}),
 	"net.host":                native("gsql_net_host($1)"),
 	"net.reg_domain":          custom(func(c *call) string { return c.refuse("the public suffix list changes, so results differ") }),
 	"net.ip_from_string":      native("gsql_ip_from_string($1)"),

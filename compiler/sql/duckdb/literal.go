@@ -48,6 +48,8 @@ func (t *translator) literal(n gsql.ResolvedNode, v *gsql.Value) string {
 		return blobLiteral(get(v.BytesValue()))
 	case sqltype.Numeric:
 		return "CAST('" + get(get(v.NumericValue()).ToString()) + "' AS DECIMAL(38,9))"
+	case sqltype.BigNumeric:
+		return "gsql_to_bignumeric('" + get(get(v.BignumericValue()).ToString()) + "')"
 	case sqltype.Date:
 		return "DATE '" + time.Unix(int64(get(v.DateValue()))*86400, 0).UTC().Format("2006-01-02") + "'"
 	case sqltype.Time:

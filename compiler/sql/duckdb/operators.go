@@ -57,11 +57,17 @@ var operatorFunctions = map[string]function{
 func (c *call) finite(r, msg string) string {
 	ok := []string{"isfinite(" + r + ")"}
 	for i := range c.args {
-		if c.kind(i) == sqltype.Float64 && !strings.HasPrefix(c.args[i], "CAST('") {
+		if c.kind(i) == sqltype.Float64 && !finiteLiteral(c.args[i]) {
 			ok = append(ok, "NOT isfinite("+c.args[i]+")")
 		}
 	}
 	return "CASE WHEN " + strings.Join(ok, " OR ") + " THEN " + r + " WHEN " + r + " IS NULL THEN NULL ELSE " + c.fail(msg) + " END"
+}
+
+// finiteLiteral reports whether an expression is a number that is neither an
+// infinity nor NaN.
+func finiteLiteral(x string) bool {
+	return strings.HasPrefix(x, "CAST('") && plainLiteral.MatchString(x) && !strings.Contains(x, "inf") && !strings.Contains(x, "nan")
 }
 
 // unchecked is a checked expression of +, - and * without its check, and the
@@ -86,7 +92,7 @@ func (c *call) arithmetic(op string) string {
 			a = c.args[i]
 		}
 		operands = append(operands, a)
-		if !strings.HasPrefix(a, "CAST('") {
+		if !finiteLiteral(a) {
 			leaves = append(leaves, a)
 		}
 	}
@@ -109,6 +115,8 @@ func addSub(op string) func(*call) string {
 		switch {
 		case a == sqltype.Int64 && b == sqltype.Int64, a == sqltype.Numeric && b == sqltype.Numeric:
 			return plain
+		case a == sqltype.BigNumeric:
+			return map[string]string{"+": "gsql_big_add", "-": "gsql_big_sub"}[op] + "(" + c.args[0] + ", " + c.args[1] + ")"
 		case a == sqltype.Float64 && b == sqltype.Float64:
 			return c.arithmetic(op)
 		case a == sqltype.Date && b == sqltype.Int64:
@@ -138,10 +146,18 @@ func multiply(c *call) string {
 		return c.expand("($1 * $2)")
 	case c.kind(0) == sqltype.Float64 && c.kind(1) == sqltype.Float64:
 		return c.arithmetic("*")
-	case c.kind(0) == sqltype.Numeric:
-		return c.numeric("gsql_numeric_mul")
+	case c.kind(0) == sqltype.Numeric, c.kind(0) == sqltype.BigNumeric:
+		return c.decimal("mul")
 	}
 	return c.refuse("* of %s and %s is not translated", c.kind(0), c.kind(1))
+}
+
+// decimal calls a function of NUMERIC or BIGNUMERIC, by the first argument's type.
+func (c *call) decimal(name string) string {
+	if c.kind(0) == sqltype.BigNumeric {
+		return c.udf("gsql_big_" + name)
+	}
+	return c.numeric("gsql_numeric_" + name)
 }
 
 // numeric calls a function on NUMERIC arguments, which travel as text.
@@ -167,14 +183,14 @@ func divide(c *call) string {
 		q := c.expand("($1 / $2)")
 		ok := "isfinite(" + q + ")"
 		for _, a := range c.args {
-			if !strings.HasPrefix(a, "CAST('") {
+			if !finiteLiteral(a) {
 				ok += " OR NOT isfinite(" + a + ")"
 			}
 		}
 		return "CASE WHEN " + c.args[1] + " = 0 THEN CASE WHEN " + c.args[0] + " IS NULL THEN NULL ELSE " + c.fail("division by zero") + " END WHEN " +
 			ok + " THEN " + q + " WHEN " + q + " IS NULL THEN NULL ELSE " + c.fail("double overflow: /") + " END"
-	case sqltype.Numeric:
-		s := c.numeric("gsql_numeric_div")
+	case sqltype.Numeric, sqltype.BigNumeric:
+		s := c.decimal("div")
 		if c.safe {
 			return c.try(s)
 		}
@@ -189,6 +205,8 @@ func negate(c *call) string {
 		return c.expand("(CAST(0 AS BIGINT) - $1)")
 	case sqltype.Float64, sqltype.Numeric, sqltype.Interval:
 		return c.expand("(- $1)")
+	case sqltype.BigNumeric:
+		return c.expand("gsql_big_neg($1)")
 	}
 	return c.refuse("unary - of %s is not translated", c.kind(0))
 }
@@ -198,10 +216,8 @@ func negate(c *call) string {
 func (c *call) equal(a, b string, ty sqltype.Type) string {
 	switch ty.Kind {
 	case sqltype.Float64:
-		if plainLiteral.MatchString(b) || strings.HasPrefix(b, "CAST('") {
-			if !strings.Contains(b, "nan") {
-				return "(" + a + " = " + b + ")"
-			}
+		if finiteLiteral(b) {
+			return "(" + a + " = " + b + ")"
 		}
 		return "(CASE WHEN isnan(" + a + ") THEN " + b + " <> " + b + " ELSE " + a + " = " + b + " END)"
 	case sqltype.Struct:
@@ -240,7 +256,7 @@ func (c *call) notEqual(a, b string, ty sqltype.Type) string {
 // DuckDB takes it for the greatest number.
 func (c *call) less(a, b, op string) string {
 	if c.kind(0) == sqltype.Float64 {
-		if strings.HasPrefix(b, "CAST('") && !strings.Contains(b, "nan") {
+		if finiteLiteral(b) {
 			return "(" + a + " " + op + " " + b + ")"
 		}
 		if !isSimple(a) || !isSimple(b) {

@@ -179,11 +179,6 @@ func (a *aggCall) dispatch(table map[string]aggregateFn) string {
 	if a.limit != "" && !takesLimit[a.name] {
 		return a.t.refuse(a.n, a.title()+"(… LIMIT …)", "LIMIT inside %s is not translated", a.title())
 	}
-	for _, ty := range a.types {
-		if ty.Kind == sqltype.BigNumeric {
-			return a.t.refuse(a.n, a.title()+" of BIGNUMERIC", "BIGNUMERIC has no exact counterpart on the embedded warehouse")
-		}
-	}
 	out := f(a)
 	if a.safe {
 		return a.t.refuse(a.n, "SAFE."+a.title(), "SAFE is not translated for aggregates")

@@ -13,18 +13,20 @@ import (
 // scalarTypes is the DuckDB type of each scalar kind. TIMESTAMP is an instant,
 // DATETIME a wall clock. A kind that is missing has no exact counterpart.
 var scalarTypes = map[sqltype.Kind]string{
-	sqltype.Int64:     "BIGINT",
-	sqltype.Float64:   "DOUBLE",
-	sqltype.Numeric:   "DECIMAL(38,9)",
-	sqltype.Bool:      "BOOLEAN",
-	sqltype.String:    "VARCHAR",
-	sqltype.Bytes:     "BLOB",
-	sqltype.Date:      "DATE",
-	sqltype.Time:      "TIME",
-	sqltype.DateTime:  "TIMESTAMP",
-	sqltype.Timestamp: "TIMESTAMPTZ",
-	sqltype.Interval:  "INTERVAL",
-	sqltype.JSON:      "JSON",
+	sqltype.Int64:   "BIGINT",
+	sqltype.Float64: "DOUBLE",
+	sqltype.Numeric: "DECIMAL(38,9)",
+	// 32 bytes that sort as the numbers do: see runtime/warehouse/duckdb/prelude.
+	sqltype.BigNumeric: "BLOB",
+	sqltype.Bool:       "BOOLEAN",
+	sqltype.String:     "VARCHAR",
+	sqltype.Bytes:      "BLOB",
+	sqltype.Date:       "DATE",
+	sqltype.Time:       "TIME",
+	sqltype.DateTime:   "TIMESTAMP",
+	sqltype.Timestamp:  "TIMESTAMPTZ",
+	sqltype.Interval:   "INTERVAL",
+	sqltype.JSON:       "JSON",
 }
 
 // TypeOf is the DuckDB type that holds the values of a GoogleSQL type, and ""

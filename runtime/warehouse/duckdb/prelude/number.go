@@ -21,6 +21,8 @@ var numberFunctions = map[string]*udf{
 	"gsql_trunc_float":        fn2(truncFloat),
 	"gsql_shift_left":         fn2(func(a, n int64) (int64, error) { return shift(a, n, true) }),
 	"gsql_shift_right":        fn2(func(a, n int64) (int64, error) { return shift(a, n, false) }),
+	"gsql_sign":               fn1(func(f float64) (float64, error) { return sign(f), nil }),
+	"gsql_log":                fn2(logBase),
 	"gsql_generate_range":     fn3(generateRange),
 	"gsql_generate_floats":    fn3(generateFloats),
 	"gsql_array_sum":          fn1(func(l floats) (float64, error) { s, _, err := sumFloats(l); return s, err }),
@@ -201,6 +203,27 @@ func atDigit(f float64, digits int64, cut func(*big.Float) *big.Float) (float64,
 		return 0, errors.New("floating point overflow in ROUND")
 	}
 	return math.Copysign(math.Abs(out), f), nil
+}
+
+func sign(f float64) float64 {
+	switch {
+	case f > 0:
+		return 1
+	case f < 0:
+		return -1
+	}
+	return f // 0 or NaN
+}
+
+// logBase is LOG(x, base).
+func logBase(x, base float64) (float64, error) {
+	switch {
+	case math.IsNaN(x) || math.IsNaN(base) || math.IsInf(x, -1) || math.IsInf(base, 0):
+		return math.NaN(), nil
+	case x <= 0 || base <= 0 || base == 1:
+		return 0, fmt.Errorf("floating point error in function: LOG(%g, %g)", x, base)
+	}
+	return math.Log(x) / math.Log(base), nil
 }
 
 func shift(a, n int64, left bool) (int64, error) {
