@@ -13,12 +13,20 @@ import (
 	"os/signal"
 	"syscall"
 
+	"sluice/cmd/sluice/query"
 	"sluice/compiler/sql"
 )
 
 func main() {
 	if len(os.Args) == 2 && os.Args[1] == sqlWorker {
 		if err := sql.ServeWorker(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintf(os.Stderr, "error: %v\n", err)
+			os.Exit(1)
+		}
+		return
+	}
+	if len(os.Args) == 2 && os.Args[1] == queryWorker {
+		if err := query.Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintf(os.Stderr, "error: %v\n", err)
 			os.Exit(1)
 		}

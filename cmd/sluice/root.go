@@ -63,7 +63,7 @@ func newRoot(a *app) *cobra.Command {
 	add("write", newInit(a), newFmt(a), newCheck(a), newLint(a), newCompile(a), newExplain(a))
 	add("deploy", newPlan(a), newApply(a))
 	add("run", newRun(a), newStatus(a), newDemo(a))
-	add("look", newLs(a), newShow(a), newVersion(a))
+	add("look", newLs(a), newShow(a), newQuery(a), newVersion(a))
 	root.SetHelpCommandGroupID("look")
 	root.SetCompletionCommandGroupID("look")
 	return root

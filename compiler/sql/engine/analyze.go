@@ -42,9 +42,7 @@ func (e *Engine) analyze(r Request) Result {
 	var res Result
 	switch s := statement.(type) {
 	case *gsql.ResolvedQueryStmt:
-		for _, c := range get(s.OutputColumnList()) {
-			res.Columns = append(res.Columns, outputColumn(c))
-		}
+		res.Columns = queryColumns(get(s.OutputColumnList()), get(s.IsValueTable()))
 	case *gsql.ResolvedCreateTableFunctionStmt:
 		for _, c := range get(s.OutputColumnList()) {
 			res.Columns = append(res.Columns, outputColumn(c))
@@ -141,6 +139,26 @@ func (e *Engine) optionsFor(r Request) *gsql.AnalyzerOptions {
 	e.declareSystemVariables(o)
 	e.options[key] = o
 	return o
+}
+
+// queryColumns are the columns of a query. A value table of structs (SELECT AS STRUCT)
+// has a column for each field.
+func queryColumns(list []*gsql.ResolvedOutputColumn, valueTable bool) []Column {
+	var columns []Column
+	if valueTable && len(list) == 1 {
+		if t := get(get(list[0].Column()).Type()); get(t.IsStruct()) {
+			fields := get(t.AsStruct())
+			for i := range get(fields.NumFields()) {
+				f := get(fields.Field(i))
+				columns = append(columns, Column{Name: f.Name, Type: typeText(f.Type_)})
+			}
+			return columns
+		}
+	}
+	for _, c := range list {
+		columns = append(columns, outputColumn(c))
+	}
+	return columns
 }
 
 // outputColumn is one column of a result. Names that the library made up are empty.
