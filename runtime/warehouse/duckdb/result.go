@@ -15,6 +15,7 @@ import (
 	duck "github.com/duckdb/duckdb-go/v2"
 
 	"sluice/runtime/value"
+	"sluice/runtime/warehouse/duckdb/prelude"
 )
 
 // Select runs a query in translated SQL and calls row for each row it gives, every
@@ -58,8 +59,10 @@ func jsonAsText(query string, types []value.Type) string {
 // textType is the DuckDB type that holds a type's values, with text in place of JSON.
 func textType(t value.Type) string {
 	switch t.Kind {
-	case "JSON", "BIGNUMERIC":
+	case "JSON":
 		return "VARCHAR"
+	case "BIGNUMERIC":
+		return "BLOB" // see prelude.BigNumericText
 	case "ARRAY":
 		return textType(*t.Elem) + "[]"
 	case "RANGE":
@@ -216,25 +219,10 @@ func decodeDecimal(t value.Type, v any) (any, error) {
 	switch n := v.(type) {
 	case duck.Decimal:
 		return n.String(), nil
-	case string:
-		return plainDecimal(n), nil
-	case *big.Int:
-		return n.String(), nil
-	case int64, int32:
-		return fmt.Sprint(n), nil
+	case []byte:
+		return prelude.BigNumericText(n), nil
 	}
 	return nil, mismatch(t, v)
-}
-
-// plainDecimal drops zeros behind the point that say nothing.
-func plainDecimal(text string) string {
-	if strings.Contains(text, ".") && !strings.ContainsAny(text, "eE") {
-		text = strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
-	}
-	if text == "-0" {
-		return "0"
-	}
-	return text
 }
 
 func decodeFloat(v any) (any, error) {
