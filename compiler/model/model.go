@@ -92,7 +92,8 @@ type Table struct {
 	Columns []Column
 	// PseudoColumns can be read but are not selected by *: _TABLE_SUFFIX, _PARTITIONTIME.
 	PseudoColumns []Column
-	Statement     *Statement // of SQL tables
+	Statement     *Statement   // of SQL tables
+	TestQueries   []*TestQuery // that its unit tests run, by name (set by sql)
 
 	Reads    []*Table // by its SQL, sorted by name
 	After    []*Table // declared, sorted by name
@@ -138,6 +139,18 @@ type Statement struct {
 	Failed     bool          // analysis reported an error for it
 }
 
+// TestQuery is a query that unit tests of a table run on the embedded warehouse,
+// whatever the environment's is. Statement.Rendered is for DuckDB and reads the tables
+// that the test gives under their names here, as one quoted word: "core.members".
+type TestQuery struct {
+	CTE       string // WITH entry that it reads alone; empty for the table's own query
+	Statement *Statement
+	// Reads are the tables that it reads, routines' included, sorted by name.
+	Reads []*Table
+	// Refused are why the embedded warehouse cannot run it.
+	Refused []string
+}
+
 // Ref is a table named in SQL.
 type Ref struct {
 	Name  string // as written without backticks: core.member_status, project.dataset.table
@@ -165,6 +178,7 @@ type Check struct {
 	Table     *Table
 	To        *Table // relationship
 	Owner     string
+	Shown     bool       // its message may show values
 	Statement *Statement // made from the kind and the user's queries
 	// Queries are the user's own texts inside Statement, each with its place: the
 	// query of a sql check; left and right of a reconcile check.
