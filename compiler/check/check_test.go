@@ -115,11 +115,29 @@ var mistakes = []struct {
 		sp.Sources[0].Tables[0].Columns = Columns("id INT64", "email STRING personal sha256")
 	}},
 	{"test_of_unread_table", diag.TestOfUnreadTable, func(sp *spec.Platform) {
-		sp.Tables[1].Tests = []*spec.Test{{Node: Named("counts"), Given: []*spec.TestRows{{Node: Named("app.members")}}}}
+		sp.Tables[1].Tests = []*spec.Test{{Node: Named("counts"), Expects: spec.Bool{V: true}, Given: []*spec.TestRows{{Node: Named("app.members")}}}}
 	}},
 	{"test_unknown_column", diag.TestUnknownColumn, func(sp *spec.Platform) {
-		sp.Tables[0].Tests = []*spec.Test{{Node: Named("keeps"), Given: []*spec.TestRows{{Node: Named("app.members"), Rows: []spec.Row{
+		sp.Tables[0].Tests = []*spec.Test{{Node: Named("keeps"), Expects: spec.Bool{V: true}, Given: []*spec.TestRows{{Node: Named("app.members"), Rows: []spec.Row{
 			{Values: map[string]any{"ID": int64(1), "state": "x"}}, {Values: map[string]any{"state": "y"}}}}}}}
+	}},
+	{"test_value_mismatch", diag.TestValueMismatch, func(sp *spec.Platform) {
+		sp.Tables[0].Tests = []*spec.Test{{Node: Named("keeps"), Expects: spec.Bool{V: true}, Given: []*spec.TestRows{{Node: Named("app.members"), Rows: []spec.Row{
+			{Values: map[string]any{"id": "one", "status": int64(2), "updated_at": "2026-01-15T00:00:00Z"}}}}}}}
+	}},
+	{"test_expects_nothing", diag.TestExpectation, func(sp *spec.Platform) {
+		sp.Tables[0].Tests = []*spec.Test{{Node: Named("keeps")}}
+	}},
+	{"test_expects_rows_and_an_error", diag.TestExpectation, func(sp *spec.Platform) {
+		sp.Tables[0].Tests = []*spec.Test{{Node: Named("keeps"), Expects: spec.Bool{V: true}, ExpectError: T("division by zero")}}
+	}},
+	{"test_of_unknown_variable", diag.UnknownVariable, func(sp *spec.Platform) {
+		sp.Tables[0].Tests = []*spec.Test{{Node: Named("keeps"), Expects: spec.Bool{V: true}, Variables: []spec.Pair{{Name: "rate", Scalar: spec.Scalar{V: int64(1)}}}}}
+	}},
+	{"test_variable_value", diag.BadVariableValue, func(sp *spec.Platform) {
+		sp.Variables = []*spec.Variable{{Node: Named("rate"), Type: T("INT64"), Default: spec.Scalar{V: int64(1)}}}
+		sp.Tables[0].SQL = T("SELECT id, status, @rate AS rate FROM app.members")
+		sp.Tables[0].Tests = []*spec.Test{{Node: Named("keeps"), Expects: spec.Bool{V: true}, Variables: []spec.Pair{{Name: "rate", Scalar: spec.Scalar{V: "high"}}}}}
 	}},
 	{"retention_too_short", diag.RetentionTooShort, func(sp *spec.Platform) {
 		sp.Tables[0].Retention = D(48, 0, 0)
@@ -283,8 +301,8 @@ var sound = map[string]func(sp *spec.Platform){
 		sp.Sources[0].Tables[0].Columns = Columns("id INT64 internal", "email STRING personal null")
 	},
 	"test of a read table": func(sp *spec.Platform) {
-		sp.Tables[0].Tests = []*spec.Test{{Node: Named("keeps"), Given: []*spec.TestRows{{Node: Named("app.members"), Rows: []spec.Row{{Values: map[string]any{"ID": int64(1)}}}}}}}
-		sp.Tables[1].Tests = []*spec.Test{{Node: Named("counts"), Given: []*spec.TestRows{{Node: Named("core.members"), Rows: []spec.Row{{Values: map[string]any{"any": int64(1)}}}}}}}
+		sp.Tables[0].Tests = []*spec.Test{{Node: Named("keeps"), Expects: spec.Bool{V: true}, Given: []*spec.TestRows{{Node: Named("app.members"), Rows: []spec.Row{{Values: map[string]any{"ID": int64(1)}}}}}}}
+		sp.Tables[1].Tests = []*spec.Test{{Node: Named("counts"), Expects: spec.Bool{V: true}, Given: []*spec.TestRows{{Node: Named("core.members"), Rows: []spec.Row{{Values: map[string]any{"any": int64(1)}}}}}}}
 	},
 	"fresh enough": func(sp *spec.Platform) {
 		sp.Sources[0].Tables[0].Columns = Columns("day DATE", "at TIMESTAMP")

@@ -2,105 +2,13 @@ package check
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"sluice/compiler/diag"
 	"sluice/compiler/model"
-	"sluice/compiler/spec"
 	"sluice/compiler/sqltype"
 )
-
-// tests checks that unit tests give rows of tables that the SQL reads.
-func (j *judge) tests() {
-	for _, t := range j.m.Tables {
-		if t.Spec == nil || t.Statement.Failed {
-			continue
-		}
-		reads := readable(t)
-		for _, test := range t.Spec.Tests {
-			for _, given := range test.Given {
-				if reads[given.Name] == nil {
-					j.diags.Errorf(diag.TestOfUnreadTable, given.At, "the test %q gives rows of %q, which the SQL of %q does not read", test.Name, given.Name, t.Name).
-						WithNode(t.Name).WithHint("the SQL reads %s", quoted(tableNames(t.Reads)))
-				}
-			}
-		}
-	}
-}
-
-// readable are the tables that a test of t may give rows of, by name.
-func readable(t *model.Table) map[string]*model.Table {
-	reads := map[string]*model.Table{}
-	for _, u := range t.Reads {
-		reads[u.Name] = u
-	}
-	for _, ref := range t.Statement.Refs {
-		if ref.Table != nil {
-			reads[ref.Name] = ref.Table // as the SQL spells it, the table itself included
-			reads[ref.Table.Name] = ref.Table
-		}
-	}
-	return reads
-}
-
-func tableNames(list []*model.Table) []string {
-	var out []string
-	for _, t := range list {
-		out = append(out, t.Name)
-	}
-	return out
-}
-
-// testColumns checks the names of the values in tests' rows.
-func (j *judge) testColumns() {
-	for _, t := range j.m.Tables {
-		if t.Spec == nil || len(t.Spec.Tests) == 0 {
-			continue
-		}
-		reads := readable(t)
-		for _, test := range t.Spec.Tests {
-			for _, given := range test.Given {
-				if u := reads[given.Name]; u != nil {
-					j.rowColumns(t, u, test, given.Rows, given.At, "gives")
-				}
-			}
-			j.rowColumns(t, t, test, test.Expect, test.At, "expects of")
-		}
-	}
-}
-
-// rowColumns checks rows of u in a test of t, each name once.
-func (j *judge) rowColumns(t, u *model.Table, test *spec.Test, rows []spec.Row, near diag.Span, verb string) {
-	if len(u.Columns) == 0 {
-		return
-	}
-	known := map[string]bool{}
-	var names []string
-	for _, c := range slices.Concat(u.Columns, u.PseudoColumns) {
-		known[strings.ToLower(c.Name)] = true
-		names = append(names, c.Name)
-	}
-	for _, row := range rows {
-		for _, name := range slices.Sorted(maps.Keys(row.Values)) {
-			if known[strings.ToLower(name)] {
-				continue
-			}
-			known[strings.ToLower(name)] = true
-			at := row.At
-			if at.IsZero() {
-				at = near
-			}
-			at.EndLine, at.EndCol = 0, 0 // a row can be long
-			d := j.diags.Errorf(diag.TestUnknownColumn, at, "the test %q %s %q a column %q, which it does not have", test.Name, verb, u.Name, name).
-				WithNode(t.Name).WithHint("its columns are %s", strings.Join(names, ", "))
-			if u != t {
-				d.WithRelated(u.At, "%q is declared here", u.Name)
-			}
-		}
-	}
-}
 
 // tableRules are rules about one table, source table or check.
 func (j *judge) tableRules() {

@@ -69,6 +69,8 @@ var codes = []CodeInfo{
 	{RetentionTooShort, "retention shorter than a check looks back", "Rows are dropped before they reach the age that the freshness check allows, so the check cannot tell old data from no data. Keep the rows longer or allow less age."},
 	{FreshnessNeverHolds, "freshness that can never hold", "A DATE counts as the business day that begins on it, so even the day's own rows are one day old when it ends. A max_age below 24h therefore always fails. Give at least 1d, or check a TIMESTAMP column."},
 	{IgnoredWhere, "where has no effect", "A reconcile check compares two queries of its own; there are no rows for `where` to choose from. Put the condition into the queries."},
+	{TestValueMismatch, "test value that its column cannot hold", "A value in a test's row is not of the column's type, so the row could not exist. Write the value as its type is written: numbers as numbers (NUMERIC also in quotes), dates as \"2026-01-15\", bytes as base64, arrays as lists, structs by field name."},
+	{TestExpectation, "test that expects nothing, or too much", "A test shows something only by what it expects. It needs expect (an empty list where no row may come), expect_cte or expect_error; an error and rows exclude each other."},
 	{ExternalNotReachable, "external table cannot be read here", "The table exists in BigQuery and is not transferred, but this environment's warehouse is DuckDB, which cannot read it there. Let the environment read the source from files (sources: <name>: read: \"files\")."},
 	{ExternalWithoutWarehouse, "source cannot be external", "Mode external means that the table already is in BigQuery. A database or API of its own kind is not; its rows must be transferred. Use mode full, incremental or partition."},
 	{SLAWithoutRunbook, "promise without a runbook", "When the promise is about to break, somebody must act at once, and not only the person who wrote the table. Neither the SLA nor its target says what to do. Add a runbook with steps."},
@@ -102,6 +104,7 @@ var codes = []CodeInfo{
 	{AnalysisOff, "columns are not known", "A table whose analysis is off, or whose query cannot be analysed at level baseline, must declare its columns: its consumers are checked against them. Declare `columns`, or set analysis to strict."},
 	{AnalyserFailed, "the analyser failed", "Google's analyser broke on this statement; that is no mistake of yours. The statement is reported so that it can be simplified. With `analysis: \"off\"`, a reason and declared columns the table is taken as it is."},
 	{BadRoutine, "routine cannot be called", "A routine's argument or result has no usable type, or the routine calls itself. Arguments need a GoogleSQL type; the result's type is inferred where `returns` is not given."},
+	{TestUnknownCTE, "test expects rows of a WITH entry that cannot be read", "expect_cte names WITH entries of the table's query. There is none of this name, or it reads columns of the query around it and has no rows by itself. Correct the name; an entry inside another one can be written outer.inner."},
 	{UntranslatableSQL, "not for the embedded warehouse", "The statement is valid GoogleSQL, but this construct has no exact counterpart on the embedded warehouse, and a different answer is worse than none. Say it with a construct that is translated (the message names the construct), or run the statement in an environment whose warehouse is BigQuery."},
 	{GeneratedInTheWay, "a file of yours stands in the way", "Compile writes only below generated/<environment>, and only over files that carry its own mark in their first lines. A file without the mark is taken to be yours and is never overwritten. Move it elsewhere, or delete it if it is an old generated file whose mark was edited away."},
 	{GeneratedOutOfDate, "generated files out of date", "What is committed below generated is not what the specifications compile to: they were changed without compiling again, or a generated file was edited by hand. Deployment uses the committed files, so they must fit. Run `sluice compile` and commit the result; to change a generated file, change the specification."},
@@ -168,6 +171,7 @@ const (
 	AnalysisOff         Code = "SL4031"
 	AnalyserFailed      Code = "SL4032"
 	BadRoutine          Code = "SL4041"
+	TestUnknownCTE      Code = "SL4061"
 )
 
 // Codes of the translation to DuckDB.
@@ -255,6 +259,8 @@ const (
 	RetentionTooShort        Code = "SL3052"
 	FreshnessNeverHolds      Code = "SL3053"
 	IgnoredWhere             Code = "SL3054"
+	TestValueMismatch        Code = "SL3055"
+	TestExpectation          Code = "SL3056"
 	ExternalNotReachable     Code = "SL3060"
 	ExternalWithoutWarehouse Code = "SL3061"
 	SLAWithoutRunbook        Code = "SL3070"

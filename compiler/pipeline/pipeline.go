@@ -25,6 +25,7 @@ import (
 	"sluice/compiler/emit/cloudbuild"
 	"sluice/compiler/emit/planjson"
 	"sluice/compiler/emit/terraform"
+	"sluice/compiler/emit/unittest"
 	"sluice/compiler/load"
 	"sluice/compiler/model"
 	"sluice/compiler/resolve"
@@ -69,6 +70,9 @@ type Options struct {
 	// SQLWorker is a command whose process shares the work on SQL, for which this
 	// process has one thread only: it must call sql.ServeWorker. Empty does all here.
 	SQLWorker []string
+	// Tests has the SQL stage prepare the tables' unit tests; they are Result.UnitTests
+	// where there is no error.
+	Tests bool
 	// Lint has the SQL stage judge style and cost as well, as warnings.
 	Lint bool
 	// Now is the clock for Result.Timings; nil measures nothing.
@@ -82,6 +86,8 @@ type Result struct {
 	Plan    *plan.Plan      // after Emit, where there is no error
 	Files   []emit.File     // the same; paths are relative to the environment's folder below generated
 	Timings []Timing        // of the stages that ran, in order
+	// UnitTests are the tables' tests, with Options.Tests, after SQL.
+	UnitTests []plan.UnitTest
 }
 
 // Timing is how long a stage took.
@@ -228,9 +234,12 @@ func (p *pipeline) check(context.Context) error {
 
 func (p *pipeline) sql(ctx context.Context) error {
 	p.diags = append(p.diags, sql.Run(ctx, p.result.Model, sql.Options{
-		Cache: p.cache, Build: load.BuildID(), Pool: p.pool, Lint: p.options.Lint, Source: p.read,
+		Cache: p.cache, Build: load.BuildID(), Pool: p.pool, Lint: p.options.Lint, Tests: p.options.Tests, Source: p.read,
 	})...)
 	p.diags = append(p.diags, check.Columns(p.result.Model)...)
+	if p.options.Tests && !p.diags.HasErrors() {
+		p.result.UnitTests = unittest.Build(p.result.Model)
+	}
 	return nil
 }
 

@@ -121,7 +121,12 @@ func duckDBName(t *model.Table, written string) (key, text string) {
 	if t.Dataset != nil && t.Dataset.Physical != "" {
 		dataset = t.Dataset.Physical
 	}
-	text = quoted(dataset) + "." + quoted(table)
+	return duckDBPart(t, written, quoted(dataset)+"."+quoted(table))
+}
+
+// duckDBPart does the same for a table that is found under the name text.
+func duckDBPart(t *model.Table, written, text string) (key, part string) {
+	_, table, _ := strings.Cut(t.Name, ".")
 	family, wild := strings.CutSuffix(table, "*")
 	last := written[strings.LastIndexByte(written, '.')+1:]
 	rest, member := strings.CutPrefix(last, family)

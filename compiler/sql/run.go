@@ -23,6 +23,9 @@ type Options struct {
 	Build string
 	// Pool shares the work among processes; nil does all in this one.
 	Pool *Pool
+	// Tests has Run complete what the unit tests of tables run, model.Table.TestQueries;
+	// else it looks only at the WITH entries that they name.
+	Tests bool
 	// Lint has Run judge style and cost as well, as warnings. Source then reads files
 	// by their names in spans, for comments that silence findings.
 	Lint   bool
@@ -76,6 +79,9 @@ func Run(ctx context.Context, m *model.Platform, o Options) diag.List {
 		if ctx.Err() == nil {
 			r.check(c)
 		}
+	}
+	if ctx.Err() == nil {
+		r.testQueries(ctx, o.Tests)
 	}
 	if o.Lint && ctx.Err() == nil {
 		r.lint(ctx, o.Source)

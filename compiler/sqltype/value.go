@@ -18,7 +18,7 @@ import (
 // as one of type t and gives its canonical form, in which equal values are equal:
 //
 //	INT64, NUMERIC, BIGNUMERIC  decimal text without idle zeros
-//	FLOAT64                     float64
+//	FLOAT64                     float64, or the text NaN, Infinity, -Infinity
 //	BOOL, STRING                bool, string
 //	BYTES                       base64 text
 //	DATE, TIME, DATETIME        2006-01-02, 15:04:05[.ffffff], the two with a space between
@@ -270,11 +270,11 @@ func floatValue(v any) (any, bool) {
 	case string:
 		switch strings.ToLower(v) {
 		case "nan":
-			return math.NaN(), true
+			return "NaN", true
 		case "inf", "+inf", "infinity", "+infinity":
-			return math.Inf(1), true
+			return "Infinity", true
 		case "-inf", "-infinity":
-			return math.Inf(-1), true
+			return "-Infinity", true
 		}
 		if f, err := strconv.ParseFloat(v, 64); err == nil && !strings.ContainsAny(v, "xXpP_") {
 			return f, true

@@ -55,10 +55,11 @@ type Item struct {
 // Parsed is what a text says without a catalogue. Refs and Parameters are in the
 // order of the text.
 type Parsed struct {
-	Refs       []Ref    `json:"refs,omitempty"`
-	Parameters []Use    `json:"parameters,omitempty"`
-	Items      []Item   `json:"items,omitempty"`
-	Problem    *Problem `json:"problem,omitempty"` // why it does not parse
+	Refs       []Ref       `json:"refs,omitempty"`
+	Parameters []Use       `json:"parameters,omitempty"`
+	Items      []Item      `json:"items,omitempty"`
+	With       []WithEntry `json:"with,omitempty"`    // for kind With, which has nothing else
+	Problem    *Problem    `json:"problem,omitempty"` // why it does not parse
 }
 
 // Problem is a mistake in a text. Start is a byte offset, -1 where none is known; End

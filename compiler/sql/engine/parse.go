@@ -21,6 +21,9 @@ func (e *Engine) Parse(text string, kind Kind) (p Parsed, err error) {
 }
 
 func (e *Engine) parse(text string, kind Kind) Parsed {
+	if kind == With {
+		return e.withEntries(text)
+	}
 	if problem := wrongStatement(text, kind); problem != nil {
 		return Parsed{Problem: problem, Refs: guessRefs(text)}
 	}
