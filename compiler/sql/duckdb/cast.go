@@ -19,19 +19,24 @@ func (t *translator) cast(e *gsql.ResolvedCast, scope *env) string {
 		}
 	}
 	x := t.expr(get(e.Expr()), scope)
-	if f := get(e.Format()); f != nil {
-		return t.refuse(e, "CAST … FORMAT", "a cast with a format is not translated; use FORMAT_DATE, PARSE_DATE and the like")
+	if get(e.Format()) != nil || get(e.TimeZone()) != nil {
+		return t.formatCast(e, x, from, to, safe, scope)
 	}
-	if z := get(e.TimeZone()); z != nil {
-		return t.refuse(e, "CAST … AT TIME ZONE", "a cast with a time zone is not translated")
-	}
+	s := t.castTo(e, x, from, to, safe)
 	mods, err := e.TypeModifiers()
-	if err == nil && mods != nil {
-		if p, err := mods.TypeParameters(); err == nil && p != nil && !get(p.IsEmpty()) {
-			return t.refuse(e, "CAST to a parameterised type", "a cast to a type with parameters is not translated; cast to %s and use ROUND or SUBSTR", to.Kind)
-		}
+	if err != nil || mods == nil {
+		return s
 	}
-	return t.castTo(e, x, from, to, safe)
+	p, err := readParams(get(mods.TypeParameters()))
+	switch {
+	case err != nil:
+		return t.refuse(e, "CAST to a parameterised type", "%s; cast to %s and use ROUND or SUBSTR", err, to.Kind)
+	case p == nil || p.empty():
+		return s
+	case safe:
+		return t.bind(s, func(v string) string { return "TRY(" + t.limit(v, to, *p) + ")" })
+	}
+	return t.limit(s, to, *p)
 }
 
 // caster is one conversion of a scalar; $1 is the value.

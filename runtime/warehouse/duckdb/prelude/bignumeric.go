@@ -53,15 +53,21 @@ var bigNumericFunctions = map[string]*udf{
 	"gsql_big_trunc": fn2(func(b []byte, digits int64) ([]byte, error) {
 		return bigResult(bigNumericType.atDigits(bigUnits(b), digits, whole10))
 	}),
-	"gsql_big_sum":          fn1(func(l blobs) ([]byte, error) { s, _ := bigSum(l); return bigResult(s, nil) }),
-	"gsql_big_avg":          fn1(bigAvg),
-	"gsql_numeric_sqrt":     numeric1(numericType.sqrt),
-	"gsql_numeric_cbrt":     numeric1(numericType.cbrt),
-	"gsql_numeric_exp":      numeric1(numericType.exp),
-	"gsql_numeric_ln":       numeric1(numericType.ln),
-	"gsql_numeric_log10":    numeric1(numericType.log10),
-	"gsql_numeric_log":      numeric2(numericType.log),
-	"gsql_numeric_pow":      numeric2(numericType.pow),
+	"gsql_big_sum":       fn1(func(l blobs) ([]byte, error) { s, _ := bigSum(l); return bigResult(s, nil) }),
+	"gsql_big_avg":       fn1(bigAvg),
+	"gsql_numeric_sqrt":  numeric1(numericType.sqrt),
+	"gsql_numeric_cbrt":  numeric1(numericType.cbrt),
+	"gsql_numeric_exp":   numeric1(numericType.exp),
+	"gsql_numeric_ln":    numeric1(numericType.ln),
+	"gsql_numeric_log10": numeric1(numericType.log10),
+	"gsql_numeric_log":   numeric2(numericType.log),
+	"gsql_numeric_pow":   numeric2(numericType.pow),
+	"gsql_limit_numeric": fn3(func(s string, precision, scale int64) (string, error) {
+		return numericResult(numericType.limit(numericUnits(s), precision, scale))
+	}),
+	"gsql_limit_big": fn3(func(b []byte, precision, scale int64) ([]byte, error) {
+		return bigResult(bigNumericType.limit(bigUnits(b), precision, scale))
+	}),
 	"gsql_generate_numeric": fn3(generateNumeric),
 	"gsql_generate_big":     fn3(generateBig),
 }

@@ -64,6 +64,18 @@ func (d *decimalType) atDigits(u *big.Int, digits int64, cut func(*big.Rat) *big
 	return d.units(new(big.Int).Mul(cut(new(big.Rat).SetFrac(u, step)), step))
 }
 
+// limit is a value of the type with a precision and a scale.
+func (d *decimalType) limit(u *big.Int, precision, scale int64) (*big.Int, error) {
+	r, err := d.atDigits(u, scale, func(r *big.Rat) *big.Int { return roundRat(r, false) })
+	if err != nil {
+		return nil, err
+	}
+	if new(big.Int).Abs(r).Cmp(power10(d.scale+precision-scale)) >= 0 {
+		return nil, fmt.Errorf("value has more than %d digits before the decimal point: %s", precision-scale, d.text(u))
+	}
+	return r, nil
+}
+
 func whole10(r *big.Rat) *big.Int { return new(big.Int).Quo(r.Num(), r.Denom()) }
 
 func floorRat(r *big.Rat) *big.Int { return new(big.Int).Div(r.Num(), r.Denom()) }

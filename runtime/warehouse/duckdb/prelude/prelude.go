@@ -49,7 +49,7 @@ func Names() []string {
 }
 
 // functions is every function by name.
-var functions = gather(textFunctions, bytesFunctions, regexpFunctions, clockFunctions, numberFunctions, numericFunctions, jsonFunctions, jsonChangeFunctions, netFunctions, bigNumericFunctions, safeFunctions)
+var functions = gather(textFunctions, bytesFunctions, regexpFunctions, clockFunctions, numberFunctions, numericFunctions, jsonFunctions, jsonChangeFunctions, netFunctions, bigNumericFunctions, castFunctions, safeFunctions)
 
 func gather(tables ...map[string]*udf) map[string]*udf {
 	out := map[string]*udf{}
@@ -67,8 +67,8 @@ func gather(tables ...map[string]*udf) map[string]*udf {
 // safeFunctions are what SAFE_CAST and SAFE.PARSE_… call: "gsql_safe_to_int64" is
 // "gsql_to_int64" with NULL in place of an error. DuckDB's TRY does the same for
 // any expression, but evaluates every row by itself once one row has failed.
-var safeFunctions = safely(gather(numberFunctions, numericFunctions, bigNumericFunctions, clockFunctions, jsonFunctions),
-	"to_bignumeric", "to_bool", "to_date", "to_datetime", "to_float64", "to_int64", "to_interval", "to_numeric", "to_time", "to_timestamp", "parse_bignumeric", "parse_json", "parse_numeric", "parse_time")
+var safeFunctions = safely(gather(numberFunctions, numericFunctions, bigNumericFunctions, castFunctions, clockFunctions, jsonFunctions),
+	"to_bignumeric", "to_bool", "to_date", "to_datetime", "to_float64", "to_int64", "to_interval", "to_numeric", "to_time", "to_timestamp", "cast_format_bytes", "cast_format_clock", "cast_format_number", "cast_parse_bytes", "cast_parse_clock", "parse_bignumeric", "parse_json", "parse_numeric", "parse_time")
 
 func safely(functions map[string]*udf, names ...string) map[string]*udf {
 	out := map[string]*udf{}

@@ -50,6 +50,18 @@ var textFunctions = map[string]*udf{
 	"gsql_contains_substr": fn2(func(s, sub string) (bool, error) {
 		return strings.Contains(normalize(s, "NFKC_FOLD"), normalize(sub, "NFKC_FOLD")), nil
 	}),
+	"gsql_limit_text": fn2(func(s string, n int64) (string, error) {
+		if size := utf8.RuneCountInString(s); int64(size) > n {
+			return "", fmt.Errorf("maximum length is %d but provided length is %d", n, size)
+		}
+		return s, nil
+	}),
+	"gsql_limit_bytes": fn2(func(b []byte, n int64) ([]byte, error) {
+		if int64(len(b)) > n {
+			return nil, fmt.Errorf("maximum length is %d but provided length is %d", n, len(b))
+		}
+		return b, nil
+	}),
 	"gsql_soundex":       fn1(func(s string) (string, error) { return soundex(s), nil }),
 	"gsql_edit_distance": fn2(func(a, b string) (int64, error) { return editDistance([]rune(a), []rune(b)), nil }),
 	"gsql_normalize":     fn2(func(s, mode string) (string, error) { return normalize(s, mode), nil }),
