@@ -35,11 +35,16 @@ func (r *runner) analyse(s *model.Statement, kind engine.Kind, arguments []engin
 		}
 		s.Parameters = sortedSet(s.Parameters)
 	}
-	request, known := r.request(s, kind, parsed, arguments, returns)
-	if !known {
-		return engine.Result{}, false
+	var found engine.Result
+	if ahead := r.prepared[s]; ahead != nil {
+		found, err = r.asker.analyseKey(ahead.key, ahead.Request)
+	} else {
+		request, known := r.request(s, kind, parsed, arguments, returns)
+		if !known {
+			return engine.Result{}, false
+		}
+		found, err = r.asker.analyse(request)
 	}
-	found, err := r.asker.analyse(request)
 	if err != nil {
 		reportFailure(&r.diags, s, err)
 		return engine.Result{}, false
@@ -51,6 +56,7 @@ func (r *runner) analyse(s *model.Statement, kind engine.Kind, arguments []engin
 		return engine.Result{}, false
 	}
 	s.Failed = false
+	s.Lineage = found.Lineage
 	for _, p := range found.Untranslated {
 		r.report(s, p)
 		s.Failed = true
@@ -117,9 +123,10 @@ func (r *runner) request(s *model.Statement, kind engine.Kind, parsed engine.Par
 		if known == nil || !known.known {
 			return q, false
 		}
-		read := engine.Table{Name: ref.Name, Catalog: t.Name, Columns: known.columns}
-		if r.duckdb {
-			read.Catalog, read.Physical = duckDBName(t, ref.Name)
+		read := engine.Table{Name: ref.Name, Columns: known.columns}
+		read.Catalog, read.Physical = duckDBName(t, ref.Name)
+		if !r.duckdb {
+			read.Physical = ""
 		}
 		read.Digest = read.Catalog + "\x00" + known.digest
 		q.Tables = append(q.Tables, read)

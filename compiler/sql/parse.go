@@ -34,7 +34,7 @@ type Statements = map[string]*model.Statement
 // The context ends the work early; what was not read then is missing.
 func Parse(ctx context.Context, p *spec.Platform, o Options) (Statements, diag.List) {
 	r := &reader{platform: p, asker: newAsker(o), out: Statements{}}
-	r.prefetchTexts(ctx, p.Tables)
+	r.prefetchTexts(ctx)
 	for _, t := range p.Tables {
 		if ctx.Err() != nil {
 			return r.out, r.diags

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"sluice/compiler/cache"
-	"sluice/compiler/model"
 	"sluice/compiler/spec"
 	"sluice/compiler/sql/engine"
 )
@@ -25,10 +24,12 @@ func NewPool(command []string, processes int) *Pool {
 
 // asker gets what was asked for from the cache, else from the pool.
 type asker struct {
-	cache  cache.Cache
-	pool   *Pool
-	build  string
-	broken map[cache.Key]string // what the library broke on, by key; not cached
+	cache   cache.Cache
+	pool    *Pool
+	build   string
+	broken  map[cache.Key]string         // what the library broke on, by key; not cached
+	parsed  map[cache.Key]engine.Parsed  // what was asked for lately, decoded
+	results map[cache.Key]*engine.Result // what was asked for ahead, decoded
 }
 
 func newAsker(o Options) *asker {
@@ -38,7 +39,8 @@ func newAsker(o Options) *asker {
 	if o.Pool == nil {
 		o.Pool = NewPool(nil, 1)
 	}
-	return &asker{cache: o.Cache, pool: o.Pool, build: o.Build, broken: map[cache.Key]string{}}
+	return &asker{cache: o.Cache, pool: o.Pool, build: o.Build, broken: map[cache.Key]string{},
+		parsed: map[cache.Key]engine.Parsed{}, results: map[cache.Key]*engine.Result{}}
 }
 
 func (a *asker) parseKey(text string, kind engine.Kind) cache.Key {
@@ -47,17 +49,53 @@ func (a *asker) parseKey(text string, kind engine.Kind) cache.Key {
 
 // parse reads one text.
 func (a *asker) parse(text string, kind engine.Kind) (engine.Parsed, error) {
+	key := a.parseKey(text, kind)
+	if parsed, ok := a.parsed[key]; ok {
+		return parsed, nil
+	}
 	var parsed engine.Parsed
-	err := a.ask(a.parseKey(text, kind), engine.Task{Text: text, Kind: kind}, &parsed)
+	err := a.ask(key, engine.Task{Text: text, Kind: kind}, &parsed)
+	if err == nil {
+		a.parsed[key] = parsed
+	}
 	return parsed, err
 }
 
 // analyse resolves one text.
 func (a *asker) analyse(q engine.Request) (engine.Result, error) {
+	return a.analyseKey(a.requestKey(q), q)
+}
+
+// analyseKey is analyse where the key is known.
+func (a *asker) analyseKey(key cache.Key, q engine.Request) (engine.Result, error) {
+	if found := a.results[key]; found != nil {
+		return *found, nil
+	}
 	var found engine.Result
-	err := a.ask(a.requestKey(q), engine.Task{Request: &q}, &found)
+	err := a.ask(key, engine.Task{Request: &q}, &found)
 	return found, err
 }
+
+// knows reports whether analysis of a key need not be asked for, and has its result at
+// hand then.
+func (a *asker) knows(key cache.Key) bool {
+	if a.results[key] != nil || a.broken[key] != "" {
+		return true
+	}
+	data, ok := a.cache.Get(key)
+	if !ok {
+		return false
+	}
+	var found engine.Result
+	if json.Unmarshal(data, &found) != nil {
+		return false
+	}
+	a.results[key] = &found
+	return true
+}
+
+// forget lets go of a result; it stays in the cache.
+func (a *asker) forget(key cache.Key) { delete(a.results, key) }
 
 func (a *asker) ask(key cache.Key, t engine.Task, to any) error {
 	if reason, ok := a.broken[key]; ok {
@@ -77,6 +115,27 @@ func (a *asker) ask(key cache.Key, t engine.Task, to any) error {
 	return nil
 }
 
+// store keeps an answer to a task.
+func (a *asker) store(key cache.Key, t engine.Task, answer engine.Answer) {
+	if answer.Error != "" {
+		a.broken[key] = answer.Error
+		return
+	}
+	var value any = answer.Parsed
+	if t.Request != nil {
+		value = answer.Result
+		a.results[key] = &answer.Result
+	} else {
+		a.parsed[key] = answer.Parsed
+	}
+	data, err := json.Marshal(value)
+	if err != nil {
+		a.broken[key] = err.Error()
+		return
+	}
+	a.cache.Put(key, data)
+}
+
 // prefetch has the pool do what the cache does not hold, so that asking for it one by
 // one afterwards finds it there.
 func (a *asker) prefetch(ctx context.Context, keys []cache.Key, tasks []engine.Task) {
@@ -93,73 +152,52 @@ func (a *asker) prefetch(ctx context.Context, keys []cache.Key, tasks []engine.T
 		return
 	}
 	for i, answer := range a.pool.Do(ctx, missing) {
-		if answer.Error != "" {
-			a.broken[missingKeys[i]] = answer.Error
-			continue
-		}
-		var value any = answer.Parsed
-		if missing[i].Request != nil {
-			value = answer.Result
-		}
-		data, err := json.Marshal(value)
-		if err != nil {
-			a.broken[missingKeys[i]] = err.Error()
-			continue
-		}
-		a.cache.Put(missingKeys[i], data)
+		a.store(missingKeys[i], missing[i], answer)
 	}
 }
 
-// prefetchTexts parses the queries of tables, which are nearly all the SQL there is.
-func (r *reader) prefetchTexts(ctx context.Context, tables []*spec.Table) {
+// prefetchTexts parses everything that Parse is about to ask for.
+func (r *reader) prefetchTexts(ctx context.Context) {
 	var keys []cache.Key
 	var tasks []engine.Task
-	for _, t := range tables {
-		if text, _, ok := r.text(t.SQLFile, t.SQL); ok {
-			keys = append(keys, r.asker.parseKey(text, engine.Query))
-			tasks = append(tasks, engine.Task{Text: text, Kind: engine.Query})
+	add := func(text string, kind engine.Kind) {
+		if text != "" {
+			keys = append(keys, r.asker.parseKey(text, kind))
+			tasks = append(tasks, engine.Task{Text: text, Kind: kind})
 		}
 	}
-	r.asker.prefetch(ctx, keys, tasks)
-}
-
-// prefetchStatements analyses statements that do not depend on one another.
-func (r *runner) prefetchStatements(ctx context.Context, list []*model.Statement) {
-	var keys []cache.Key
-	var tasks []engine.Task
-	for _, s := range list {
-		if s == nil || s.Failed || s.Level == "off" {
-			continue
-		}
-		parsed, err := r.asker.parse(s.Text, engine.Query)
-		if err != nil || parsed.Problem != nil {
-			continue
-		}
-		if q, known := r.request(s, engine.Query, parsed, nil, ""); known {
-			keys = append(keys, r.asker.requestKey(q))
-			tasks = append(tasks, engine.Task{Request: &q})
-		}
-	}
-	r.asker.prefetch(ctx, keys, tasks)
-}
-
-// levels groups tables so that each group reads only tables of groups before it. On a
-// cycle, what is read later counts as not read.
-func levels(tables []*model.Table) [][]*model.Table {
-	var out [][]*model.Table
-	level := make(map[*model.Table]int, len(tables))
-	for _, t := range tables {
-		own := 0
-		for _, u := range t.Reads {
-			if l, placed := level[u]; placed {
-				own = max(own, l+1)
+	checks := func(list []*spec.Check) {
+		for _, c := range list {
+			switch c.Kind.V {
+			case "sql":
+				add(c.Query.V, engine.Query)
+			case "reconcile":
+				add(c.Left.V, engine.Query)
+				add(c.Right.V, engine.Query)
 			}
+			add(c.Where.V, engine.Condition)
 		}
-		level[t] = own
-		for len(out) <= own {
-			out = append(out, nil)
-		}
-		out[own] = append(out[own], t)
 	}
-	return out
+	p := r.platform
+	for _, t := range p.Tables {
+		if text, _, ok := r.text(t.SQLFile, t.SQL); ok {
+			add(text, engine.Query)
+		}
+		checks(t.Checks)
+	}
+	for _, s := range p.Sources {
+		for _, t := range s.Tables {
+			checks(t.Checks)
+		}
+	}
+	for _, f := range p.Routines {
+		if text, _, ok := r.text(f.SQLFile, f.SQL); ok {
+			add(text, routineKind(f))
+		}
+	}
+	checks(p.Checks)
+	for _, e := range p.Exports {
+		add(e.Query.V, engine.Query)
+	}
+	r.asker.prefetch(ctx, keys, tasks)
 }

@@ -47,39 +47,10 @@ func Run(ctx context.Context, m *model.Platform, o Options) diag.List {
 		tables:   map[*model.Table]*schema{},
 		routines: map[string]*routine{},
 		inside:   map[*model.Statement]*model.Statement{},
+		prepared: map[*model.Statement]*request{},
 	}
 	r.parameters = parameters(m)
-	r.waiting = slices.Clone(m.Routines)
-	for _, level := range levels(m.Tables) {
-		r.readyRoutines()
-		var statements []*model.Statement
-		for _, t := range level {
-			statements = append(statements, t.Statement)
-		}
-		r.prefetchStatements(ctx, statements)
-		for _, t := range level {
-			if ctx.Err() == nil {
-				r.table(t)
-			}
-		}
-	}
-	r.readyRoutines()
-	for _, f := range r.waiting { // on a cycle
-		if ctx.Err() == nil {
-			r.routine(f)
-		}
-	}
-	r.prefetchStatements(ctx, last(m))
-	for _, e := range m.Exports {
-		if e.Statement != nil && ctx.Err() == nil {
-			r.export(e)
-		}
-	}
-	for _, c := range m.Checks {
-		if ctx.Err() == nil {
-			r.check(c)
-		}
-	}
+	r.plan(ctx).run()
 	if ctx.Err() == nil {
 		r.testQueries(ctx, o.Tests)
 	}
@@ -87,18 +58,6 @@ func Run(ctx context.Context, m *model.Platform, o Options) diag.List {
 		r.lint(ctx, o.Source)
 	}
 	return r.diags
-}
-
-// last are the statements that nothing reads.
-func last(m *model.Platform) []*model.Statement {
-	var out []*model.Statement
-	for _, e := range m.Exports {
-		out = append(out, e.Statement)
-	}
-	for _, c := range m.Checks {
-		out = append(append(out, c.Queries...), c.Statement)
-	}
-	return out
 }
 
 // runner carries the state of one Run.
@@ -110,23 +69,8 @@ type runner struct {
 	tables     map[*model.Table]*schema
 	routines   map[string]*routine
 	inside     map[*model.Statement]*model.Statement // the user's condition in a statement that was made
-	waiting    []*model.Routine                      // not yet analysed, in order
+	prepared   map[*model.Statement]*request         // what was asked ahead of analyse
 	diags      diag.List
-}
-
-// readyRoutines analyses the routines whose tables are all known by now: a table
-// function can read what is made in the same change. What calls one comes after what
-// that one reads.
-func (r *runner) readyRoutines() {
-	r.waiting = slices.DeleteFunc(r.waiting, func(f *model.Routine) bool {
-		for _, t := range f.Reads {
-			if r.tables[t] == nil {
-				return false
-			}
-		}
-		r.routine(f)
-		return true
-	})
 }
 
 // schema is what SQL may read of a table.
@@ -323,6 +267,9 @@ func (r *runner) check(c *model.Check) {
 	}
 	if !sound {
 		s.Failed = true
+		return
+	}
+	if r.made(c) {
 		return
 	}
 	if found, ok := r.analyse(s, engine.Query, nil, ""); ok {

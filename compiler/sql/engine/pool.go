@@ -1,114 +1,221 @@
 package engine
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"os/exec"
+	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
 // Task is one text to parse or, with Request, to analyse.
 type Task struct {
-	Text    string   `json:"text,omitempty"`
-	Kind    Kind     `json:"kind,omitempty"`
-	Request *Request `json:"request,omitempty"`
+	Text    string
+	Kind    Kind
+	Request *Request
 }
 
 // Answer is what came of a task. Error is set where the library or a worker broke on
 // it; the other tasks are not concerned.
 type Answer struct {
-	Parsed Parsed `json:"parsed"`
-	Result Result `json:"result"`
-	Error  string `json:"error,omitempty"`
+	Parsed Parsed
+	Result Result
+	Error  string
 }
 
-// Pool shares tasks among this process's engine and worker processes, since the
-// library is one locked instance per process. Workers start when there is enough to
-// do and live until Close.
+// Pool does tasks in worker processes, since the library is one locked instance per
+// process. Few tasks are done in this process; when there is enough to do, workers
+// start, do everything from then on, and live until Close. This process then has both
+// hands free to prepare tasks and to take in answers.
 type Pool struct {
 	command    []string
 	translator Translator
+	processes  int
 	limit      time.Duration
 
 	mu      sync.Mutex
-	workers []*worker
+	wake    *sync.Cond // there is a job, or the pool is closed
+	jobs    []job
+	here    bool // a goroutine does jobs in this process
+	working int  // worker processes that take jobs
+	broken  bool // the command starts no worker
+	closed  bool
+	running sync.WaitGroup
+	counts  Counts
+}
+
+// Counts are how many tasks a pool was given.
+type Counts struct{ Parsed, Analysed int }
+
+// job is a task and where its answer goes.
+type job struct {
+	ctx  context.Context
+	task Task
+	done func(Answer)
 }
 
 const (
-	// worthAWorker is how many tasks there must be for each process: starting one
-	// costs as much as about a dozen statements.
-	worthAWorker = 24
+	// worthWorkers is how many jobs must wait for workers to start: starting costs as
+	// much as two dozen statements.
+	worthWorkers = 48
 	// taskLimit is how long a worker may take for one statement. The slowest real
 	// ones take a tenth of a second.
 	taskLimit = 20 * time.Second
 )
 
-// NewPool makes a pool of at most processes, this one included. command starts a
-// worker, a program that calls Serve on its standard input and output; without one,
+// NewPool makes a pool of processes. command starts a worker, a program that calls
+// Serve on its standard input and output; without one, or with less than two processes,
 // this process does everything.
 func NewPool(command []string, processes int, t Translator) *Pool {
-	p := &Pool{command: command, translator: t, limit: taskLimit}
-	if len(command) > 0 {
-		for range processes - 1 {
-			p.workers = append(p.workers, &worker{pool: p})
-		}
-	}
+	p := &Pool{command: command, translator: t, processes: processes, limit: taskLimit}
+	p.wake = sync.NewCond(&p.mu)
+	p.broken = len(command) == 0 || processes < 2
 	return p
+}
+
+// Counts tells how many tasks the pool was given so far.
+func (p *Pool) Counts() Counts {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.counts
 }
 
 // Do answers tasks, in their order. Where the context ends, the rest is answered with
 // its error.
 func (p *Pool) Do(ctx context.Context, tasks []Task) []Answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	answers := make([]Answer, len(tasks))
-	var next atomic.Int64
-	work := func(do func(Task) Answer) {
-		for {
-			i := int(next.Add(1)) - 1
-			if i >= len(tasks) {
-				return
-			}
-			if err := ctx.Err(); err != nil {
-				answers[i].Error = err.Error()
-				continue
-			}
-			answers[i] = do(tasks[i])
-		}
+	var left sync.WaitGroup
+	left.Add(len(tasks))
+	jobs := make([]job, len(tasks))
+	for i, t := range tasks {
+		jobs[i] = job{ctx, t, func(a Answer) {
+			answers[i] = a
+			left.Done()
+		}}
 	}
-	var running sync.WaitGroup
-	for i, w := range p.workers {
-		if len(tasks) >= (i+2)*worthAWorker {
-			running.Go(func() { work(w.do) })
-		}
-	}
-	work(p.here)
-	running.Wait()
+	p.add(jobs)
+	left.Wait()
 	return answers
 }
 
-// here does a task in this process.
-func (p *Pool) here(t Task) Answer {
-	e, err := Shared(p.translator)
-	if err != nil {
-		return Answer{Error: err.Error()}
-	}
-	return e.answer(t)
+// Go has a task done and returns at once. done is called from another goroutine and
+// must not wait.
+func (p *Pool) Go(ctx context.Context, t Task, done func(Answer)) {
+	p.add([]job{{ctx, t, done}})
 }
 
-// Close ends the workers.
-func (p *Pool) Close() {
+func (p *Pool) add(jobs []job) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, w := range p.workers {
-		w.stop()
+	for _, j := range jobs {
+		if j.task.Request != nil {
+			p.counts.Analysed++
+		} else {
+			p.counts.Parsed++
+		}
 	}
+	p.jobs = append(p.jobs, jobs...)
+	p.staff()
+}
+
+// staff sees to it that somebody does the jobs. The pool is locked.
+func (p *Pool) staff() {
+	if p.working == 0 && !p.broken && !p.closed && len(p.jobs) >= worthWorkers {
+		for range p.processes {
+			p.working++
+			p.running.Go((&worker{pool: p}).run)
+		}
+	}
+	if p.working > 0 {
+		p.wake.Broadcast()
+		return
+	}
+	if !p.here && len(p.jobs) > 0 {
+		p.here = true
+		p.running.Go(p.workHere)
+	}
+}
+
+// workHere does jobs in this process until there are none, or workers do them.
+func (p *Pool) workHere() {
+	for {
+		p.mu.Lock()
+		if len(p.jobs) == 0 || p.working > 0 {
+			p.here = false
+			p.mu.Unlock()
+			return
+		}
+		j := p.pop()
+		p.mu.Unlock()
+		if err := j.ctx.Err(); err != nil {
+			j.done(Answer{Error: err.Error()})
+			continue
+		}
+		e, err := Shared(p.translator)
+		if err != nil {
+			j.done(Answer{Error: err.Error()})
+			continue
+		}
+		j.done(e.answer(j.task))
+	}
+}
+
+// pop takes the first job. The pool is locked, and has one.
+func (p *Pool) pop() job {
+	j := p.jobs[0]
+	p.jobs[0] = job{}
+	p.jobs = p.jobs[1:]
+	return j
+}
+
+// next is a job for a worker; without wait only if there is one by now. It reports
+// false where there is none, or will be none. A job whose context has ended is
+// answered here.
+func (p *Pool) next(wait bool) (job, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for {
+		for len(p.jobs) == 0 {
+			if !wait || p.closed {
+				return job{}, false
+			}
+			p.wake.Wait()
+		}
+		j := p.pop()
+		err := j.ctx.Err()
+		if err == nil {
+			return j, true
+		}
+		p.mu.Unlock()
+		j.done(Answer{Error: err.Error()})
+		p.mu.Lock()
+	}
+}
+
+// giveBack returns jobs that a worker did not get to.
+func (p *Pool) giveBack(jobs []job) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.jobs = slices.Concat(jobs, p.jobs)
+	p.staff()
+}
+
+// leave is a worker's last call. Where the command does not start workers, this
+// process does the rest.
+func (p *Pool) leave(broken bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.working--
+	p.broken = p.broken || broken
+	p.staff()
+}
+
+// Close ends the workers. Nothing may be asked for afterwards.
+func (p *Pool) Close() {
+	p.mu.Lock()
+	p.closed = true
+	p.wake.Broadcast()
+	p.mu.Unlock()
+	p.running.Wait()
 }
 
 func (e *Engine) answer(t Task) Answer {
@@ -123,114 +230,4 @@ func (e *Engine) answer(t Task) Answer {
 		a.Error = err.Error()
 	}
 	return a
-}
-
-// Serve answers tasks from in on out, JSON values one after the other, until in ends.
-func Serve(in io.Reader, out io.Writer, translator Translator) error {
-	e, err := Shared(translator)
-	if err != nil {
-		return err
-	}
-	tasks := json.NewDecoder(bufio.NewReaderSize(in, 1<<16))
-	answers := bufio.NewWriterSize(out, 1<<16)
-	encoder := json.NewEncoder(answers)
-	for {
-		var t Task
-		if err := tasks.Decode(&t); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return fmt.Errorf("read a task: %w", err)
-		}
-		if err := encoder.Encode(e.answer(t)); err != nil {
-			return fmt.Errorf("write an answer: %w", err)
-		}
-		if err := answers.Flush(); err != nil {
-			return fmt.Errorf("write an answer: %w", err)
-		}
-	}
-}
-
-// worker is one process, started when it is first needed and again after it died.
-type worker struct {
-	pool    *Pool
-	command *exec.Cmd
-	in      io.WriteCloser
-	tasks   *json.Encoder
-	answers *json.Decoder
-	useless bool // cannot be started at all
-}
-
-func (w *worker) start() error {
-	command := exec.Command(w.pool.command[0], w.pool.command[1:]...)
-	in, err := command.StdinPipe()
-	if err != nil {
-		return err
-	}
-	out, err := command.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := command.Start(); err != nil {
-		return err
-	}
-	w.command, w.in = command, in
-	w.tasks, w.answers = json.NewEncoder(in), json.NewDecoder(bufio.NewReaderSize(out, 1<<16))
-	// What does not answer this is no worker, and no statement's fault.
-	if a := w.exchange(Task{Text: "SELECT 1", Kind: Query}); a.Error != "" {
-		return errors.New(a.Error)
-	}
-	return nil
-}
-
-func (w *worker) stop() {
-	if w.command == nil {
-		return
-	}
-	_ = w.in.Close() // a worker ends with its input
-	_ = w.command.Wait()
-	w.command = nil
-}
-
-// do has the worker do a task. A worker that dies or hangs is replaced for the next
-// task; this one is answered with an error, since it would do the same elsewhere.
-func (w *worker) do(t Task) Answer {
-	if w.command == nil && !w.useless {
-		w.useless = w.start() != nil
-	}
-	if w.useless {
-		return w.pool.here(t)
-	}
-	return w.exchange(t)
-}
-
-// exchange sends a task and waits for its answer; a process that fails to give one is
-// ended.
-func (w *worker) exchange(t Task) Answer {
-	var late atomic.Bool
-	process := w.command.Process
-	timer := time.AfterFunc(w.pool.limit, func() {
-		late.Store(true)
-		_ = process.Kill()
-	})
-	var a Answer
-	err := w.tasks.Encode(t)
-	if err == nil {
-		err = w.answers.Decode(&a)
-	}
-	if timer.Stop() && err == nil {
-		return a
-	}
-	if err == nil && !late.Load() {
-		return a
-	}
-	_ = process.Kill()
-	_ = w.command.Wait()
-	w.command = nil
-	switch {
-	case err == nil: // killed just after it had answered
-		return a
-	case late.Load():
-		return Answer{Error: fmt.Sprintf("the SQL analyser did not finish within %s", w.pool.limit)}
-	}
-	return Answer{Error: fmt.Sprintf("the SQL analyser's process died: %v", err)}
 }
