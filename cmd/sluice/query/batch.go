@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,6 +22,7 @@ type Batch struct {
 	Worker    []string // the command of a worker, which calls Serve
 	Processes int
 	Limit     time.Duration // for one statement
+	MemoryMB  int           // that a process may take, where the system tells what it takes; 0 is no bound
 	Setup     Setup
 }
 
@@ -111,7 +114,7 @@ func parse(text []byte, s *Statement) error {
 		return errors.New(`the field "sql" is missing`)
 	}
 	if s.TimeZone != "" {
-		return checkZone(s.TimeZone)
+		return CheckZone(s.TimeZone)
 	}
 	return nil
 }
@@ -211,8 +214,10 @@ func (p *process) answer(ctx context.Context, s Statement) []byte {
 			return fail(Internal, "start a worker: %v", err)
 		}
 	}
-	var late, executing atomic.Bool
+	var late, big, executing atomic.Bool
 	started := p.command.Process
+	done := make(chan struct{})
+	go p.watch(started, done, &big)
 	timer := time.AfterFunc(p.batch.Limit, func() {
 		late.Store(true)
 		_ = started.Kill()
@@ -220,6 +225,7 @@ func (p *process) answer(ctx context.Context, s Statement) []byte {
 	stop := context.AfterFunc(ctx, func() { _ = started.Kill() })
 	line, err := p.exchange(s, &executing)
 	stop()
+	close(done)
 	if timer.Stop() && err == nil {
 		return line
 	}
@@ -227,6 +233,8 @@ func (p *process) answer(ctx context.Context, s Statement) []byte {
 	switch {
 	case err == nil: // it had answered just before its time was up
 		return line
+	case big.Load():
+		return fail(Runtime, "the statement took more than %d MB of memory and was stopped", p.batch.MemoryMB)
 	case late.Load() && executing.Load():
 		return fail(Runtime, "the statement did not finish within %s and was stopped", p.batch.Limit)
 	case late.Load():
@@ -235,6 +243,47 @@ func (p *process) answer(ctx context.Context, s Statement) []byte {
 		return fail(Internal, "stopped: %v", ctx.Err())
 	}
 	return fail(Internal, "the process of the statement died: %v", p.said.reason(err))
+}
+
+// watchEvery is how often the memory of a process is looked at.
+const watchEvery = 50 * time.Millisecond
+
+// watch kills the process when it takes too much memory, until done.
+func (p *process) watch(of *os.Process, done <-chan struct{}, big *atomic.Bool) {
+	if p.batch.MemoryMB == 0 {
+		return
+	}
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case <-tick.C:
+			if residentMB(of.Pid) > p.batch.MemoryMB {
+				big.Store(true)
+				_ = of.Kill()
+				return
+			}
+		}
+	}
+}
+
+// residentMB is the memory that a process takes; 0 where the system does not tell.
+func residentMB(pid int) int {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(data))
+	if len(fields) < 2 {
+		return 0
+	}
+	pages, err := strconv.Atoi(fields[1])
+	if err != nil {
+		return 0
+	}
+	return pages * (os.Getpagesize() / 1024) / 1024
 }
 
 func (p *process) exchange(s Statement, executing *atomic.Bool) ([]byte, error) {
@@ -279,8 +328,8 @@ func (t *tail) reason(err error) string {
 	return strings.TrimPrefix(first, "error: ")
 }
 
-// checkZone refuses a default time zone that is none: an IANA name, or an offset.
-func checkZone(name string) error {
+// CheckZone refuses a default time zone that is none: an IANA name, or an offset.
+func CheckZone(name string) error {
 	if len(name) > 0 && (name[0] == '+' || name[0] == '-') {
 		for _, layout := range []string{"-07:00", "-07", "-7:00", "-7"} {
 			if _, err := time.Parse(layout, name); err == nil {

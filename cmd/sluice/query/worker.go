@@ -12,19 +12,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"sync/atomic"
 
 	"sluice/compiler/sql"
 	"sluice/compiler/sql/engine"
-	"sluice/runtime/value"
 	"sluice/runtime/warehouse/duckdb"
 )
-
-// Setup is what all statements of a batch may read.
-type Setup struct {
-	Warehouse duckdb.Options  `json:"warehouse"` // where no Path is given, an empty one in memory
-	Tables    []engine.Table  `json:"tables,omitempty"`
-	Variables []engine.Column `json:"variables,omitempty"`
-}
 
 // Statement is one line of a batch.
 type Statement struct {
@@ -115,13 +109,24 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 		}
 		return buffered.Flush()
 	}
-	for {
-		var s Statement
-		if err := decoder.Decode(&s); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return fmt.Errorf("read a statement: %w", err)
+	var busy atomic.Bool
+	statements := make(chan Statement)
+	var readErr error
+	go func() {
+		defer close(statements)
+		for {
+			var s Statement
+			if readErr = decoder.Decode(&s); readErr != nil {
+				if busy.Load() {
+					os.Exit(1) // nobody waits for the answer, which might never be there
+				}
+				return
+			}
+			statements <- s
 		}
+	}()
+	for s := range statements {
+		busy.Store(true)
 		line := run(ctx, warehouse, setup, s, func() error { return send(message{Running: true}) })
 		text, err := json.Marshal(line)
 		if err != nil {
@@ -133,7 +138,12 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("write an answer: %w", err)
 		}
+		busy.Store(false)
 	}
+	if errors.Is(readErr, io.EOF) {
+		return nil
+	}
+	return fmt.Errorf("read a statement: %w", readErr)
 }
 
 // run does one statement; running is called before it is executed.
@@ -141,7 +151,7 @@ func run(ctx context.Context, warehouse *duckdb.Warehouse, setup Setup, s Statem
 	fail := func(kind Kind, code, message string) Line {
 		return Line{Name: s.Name, Error: &Error{Kind: kind, Code: code, Message: message}}
 	}
-	answered, err := sql.Ask(sql.Adhoc{Text: s.SQL, TimeZone: s.TimeZone, Tables: setup.Tables, Parameters: setup.Variables})
+	answered, err := sql.Ask(sql.Adhoc{Text: s.SQL, TimeZone: s.TimeZone, Project: setup.Project, Tables: setup.Tables})
 	switch {
 	case err != nil:
 		return fail(Internal, "", err.Error())
@@ -152,13 +162,13 @@ func run(ctx context.Context, warehouse *duckdb.Warehouse, setup Setup, s Statem
 		p := answered.Untranslated[0]
 		return fail(Unsupported, string(p.Code), place(s.SQL, p))
 	}
-	line := Line{Name: s.Name}
-	types := make([]value.Type, len(answered.Columns))
-	for i, c := range answered.Columns {
-		line.Columns = append(line.Columns, Column(Column{Name: c.Name, Type: c.Type}))
-		if types[i], err = value.ParseType(c.Type); err != nil {
-			return fail(Internal, "", err.Error())
-		}
+	if len(answered.Tables) > 0 && setup.Missing != "" {
+		return fail(Runtime, "", setup.Missing)
+	}
+	line := Line{Name: s.Name, Columns: columns(answered.Columns)}
+	types, err := typesOf(answered.Columns)
+	if err != nil {
+		return fail(Internal, "", err.Error())
 	}
 	if err := running(); err != nil {
 		return fail(Internal, "", err.Error())

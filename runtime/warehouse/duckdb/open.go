@@ -29,6 +29,9 @@ type Options struct {
 	Path     string // database file; "" keeps everything in memory
 	MemoryMB int    // memory limit in MB; DuckDB's own (80 % of RAM) where zero
 	Threads  int    // all cores where zero
+	// ReadOnly opens a file that is there for reading alone, side by side with other
+	// readers; where a writer holds it the error is a *LockedError.
+	ReadOnly bool
 }
 
 // OptionsOf takes the options from a plan; root is the platform's folder, which the
@@ -62,6 +65,9 @@ func (e *LockedError) Error() string {
 	return fmt.Sprintf("warehouse %s is in use by %s: wait for it to end, or stop it", e.Path, who)
 }
 
+// readOnly follows a path that is only read.
+const readOnly = "?access_mode=READ_ONLY"
+
 var lockHolder = regexp.MustCompile(`\(PID (\d+)\)`)
 
 // Open opens the database file, makes it where there is none, and holds it for this
@@ -70,15 +76,21 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	if strings.Contains(o.Path, "?") {
 		return nil, fmt.Errorf("warehouse path %q: a question mark cannot be part of it", o.Path)
 	}
-	if o.Path != "" {
+	path := o.Path
+	if o.ReadOnly && path != "" {
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("open warehouse: %w", err)
+		}
+		path += readOnly
+	} else if path != "" {
 		if err := os.MkdirAll(filepath.Dir(o.Path), 0o755); err != nil {
 			return nil, fmt.Errorf("warehouse folder: %w", err)
 		}
+		if err := create(path); err != nil {
+			return nil, err
+		}
 	}
-	if err := create(o.Path); err != nil {
-		return nil, err
-	}
-	connector, err := connect(o.Path)
+	connector, err := connect(path)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +110,7 @@ func connect(path string) (*duck.Connector, error) {
 		return connector, nil
 	}
 	if strings.Contains(err.Error(), "Could not set lock") {
-		locked := &LockedError{Path: path}
+		locked := &LockedError{Path: strings.TrimSuffix(path, readOnly)}
 		if m := lockHolder.FindStringSubmatch(err.Error()); m != nil {
 			locked.PID, _ = strconv.Atoi(m[1])
 		}
@@ -176,7 +188,13 @@ func (w *Warehouse) prepare(ctx context.Context, o Options) error {
 	if o.Threads > 0 {
 		statements = append(statements, fmt.Sprintf("SET GLOBAL threads = %d", o.Threads))
 	}
-	for _, statement := range append(statements, books...) {
+	if !o.ReadOnly {
+		statements = append(statements, books...)
+	} else {
+		// What does not fit into memory is an error, and no file beside the warehouse.
+		statements = append(statements, "SET GLOBAL temp_directory = ''")
+	}
+	for _, statement := range statements {
 		if _, err := w.db.ExecContext(ctx, statement); err != nil {
 			return err
 		}

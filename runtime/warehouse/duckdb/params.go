@@ -76,8 +76,14 @@ func typed(kind, text, name string) (any, error) {
 			return bad()
 		}
 		return duck.Typed(b, duck.TYPE_BOOLEAN), nil
-	case "STRING":
+	case "STRING", "JSON":
 		return duck.Typed(text, duck.TYPE_VARCHAR), nil
+	case "DATETIME", "TIME":
+		at, err := time.Parse(timeLayouts[kind], strings.Replace(text, "T", " ", 1))
+		if err != nil {
+			return bad()
+		}
+		return duck.Typed(at.Format(timeLayouts[kind]), duck.TYPE_VARCHAR), nil
 	case "DATE":
 		day, err := time.Parse(time.DateOnly, text)
 		if err != nil {

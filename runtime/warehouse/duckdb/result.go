@@ -14,6 +14,7 @@ import (
 
 	duck "github.com/duckdb/duckdb-go/v2"
 
+	"sluice/runtime/plan"
 	"sluice/runtime/value"
 	"sluice/runtime/warehouse/duckdb/prelude"
 )
@@ -35,6 +36,34 @@ func (w *Warehouse) Select(ctx context.Context, row func(values []any) error, qu
 		}
 		return row(out)
 	}, jsonAsText(query, types), args...)
+}
+
+// Unbuilt gives those of a plan's tables that hold nothing because no task has made
+// them yet, in the order given. Views, and tables that sluice does not fill, are never
+// among them.
+func (w *Warehouse) Unbuilt(ctx context.Context, p *plan.Plan, tables []string) ([]string, error) {
+	var out []string
+	for _, name := range tables {
+		t := Table(p, name)
+		if t == nil || t.Kind != "source" && t.Kind != "table" && t.Kind != "incremental" {
+			continue
+		}
+		schema, table := split(p, name)
+		var there, built bool
+		err := w.db.QueryRowContext(ctx, `SELECT
+			EXISTS (SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)),
+			EXISTS (SELECT 1 FROM _sluice.commits WHERE task = ?)`, schema, table, name).Scan(&there, &built)
+		if err == nil && there && !built {
+			err = w.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM "+Name(p, name)+")").Scan(&built)
+		}
+		if err != nil {
+			return nil, Classify(ctx, err)
+		}
+		if !there || !built {
+			out = append(out, name)
+		}
+	}
+	return out, nil
 }
 
 // jsonAsText has JSON come as the text that it is: the driver would parse it, and lose
