@@ -29,7 +29,14 @@ func (e *Engine) analyze(r Request) Result {
 	text, paths := unquote(r.Text, r.Parsed.Refs)
 	w := &wrapped{text: text}
 	w.wrapForAnalysis(r.Kind, r.Arguments, r.Returns)
-	out, err := gsql.AnalyzeStatement(w.sql(), e.optionsFor(r), e.catalog(r.Parsed.Refs, paths, r.Tables, r.Functions), e.types)
+	catalog := e.catalog(r.Parsed.Refs, paths, r.Tables, r.Functions)
+	// Lineage is to be the same on every warehouse, so functions are expanded for all.
+	inline := r.DuckDB || r.Lint == nil
+	out, err := gsql.AnalyzeStatement(w.sql(), e.optionsFor(r, inline), catalog, e.types)
+	if err != nil && inline && !r.DuckDB && len(r.Functions) > 0 {
+		// What cannot be expanded can still be called.
+		out, err = gsql.AnalyzeStatement(w.sql(), e.optionsFor(r, false), catalog, e.types)
+	}
 	if err != nil {
 		p := w.problem(err)
 		suggest(p, r)
@@ -51,6 +58,9 @@ func (e *Engine) analyze(r Request) Result {
 		res.Type = typeText(get(s.ReturnType()))
 	default:
 		return Result{Problems: []Problem{{Code: diag.NotAQuery, Message: "this is not a query", Hint: "write a SELECT; sluice makes the statement that stores its rows"}}}
+	}
+	if r.Kind == Query || r.Kind == TableFn {
+		res.Lineage = e.lineage(statement, r)
 	}
 	if r.DuckDB && r.Kind == Query && e.translator.Translate != nil {
 		res.Rendered, res.Untranslated = e.translate(statement, r, w)
@@ -124,15 +134,15 @@ func (w *wrapped) wrapForAnalysis(kind Kind, arguments []Column, declared string
 }
 
 // optionsFor finds or makes the options for the declared parameters.
-func (e *Engine) optionsFor(r Request) *gsql.AnalyzerOptions {
+func (e *Engine) optionsFor(r Request, inline bool) *gsql.AnalyzerOptions {
 	key := columnsKey(r.Parameters)
-	if r.DuckDB {
-		key += "\x00duckdb"
+	if inline {
+		key += "\x00inline"
 	}
 	if o := e.options[key]; o != nil {
 		return o
 	}
-	o := e.analyzerOptions(r.DuckDB)
+	o := e.analyzerOptions(inline)
 	for _, p := range r.Parameters {
 		check(o.AddQueryParameter(p.Name, get(e.typ(p.Type))))
 	}

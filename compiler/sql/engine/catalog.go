@@ -182,7 +182,11 @@ func (e *Engine) createFunction(f Function) (*wrapped, gsql.ResolvedStatementNod
 	text, paths := unquote(f.Body, f.Refs)
 	w := &wrapped{text: text}
 	w.wrapForAnalysis(f.Kind, f.Arguments, f.Returns)
+	// A table function keeps the name that it is created under.
+	w.prefix = strings.Replace(w.prefix, " f(", " `"+f.Name+"`(", 1)
 	out := get(gsql.AnalyzeStatement(w.sql(), e.plain, e.catalog(f.Refs, paths, f.Tables, f.Functions), e.types))
 	e.keep = append(e.keep, out)
-	return w, get(out.ResolvedStatement())
+	statement := get(out.ResolvedStatement())
+	e.bodies[f.key()] = statement
+	return w, statement
 }

@@ -124,7 +124,7 @@ type Result struct {
 	Columns  []Column `json:"columns,omitempty"` // of a query or table function
 	Type     string   `json:"type,omitempty"`    // of an expression or function
 	Rendered string   `json:"rendered,omitempty"`
-	// Lineage of a query or table function, and of the one value of an expression.
+	// Lineage of a query or table function.
 	Lineage  *plan.Lineage `json:"lineage,omitempty"`
 	Problems []Problem     `json:"problems,omitempty"`
 	// Untranslated are constructs that have no DuckDB counterpart.

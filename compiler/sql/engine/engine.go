@@ -19,7 +19,7 @@ import (
 // Version says which grammar and catalogue results were made with; it is part of
 // every cache key. Raise Generation with every change of this package that changes
 // results.
-const Version = "go-googlesql v0.4.0 generation 1"
+const Version = "go-googlesql v0.4.0 generation 2"
 
 // Engine holds what the analyser needs again for every statement. Its methods may
 // be called from several goroutines; they run one after the other.
@@ -36,6 +36,7 @@ type Engine struct {
 	tables     map[string]*gsql.SimpleTable     // by content
 	functions  map[string]*gsql.Function        // by content
 	tableFns   map[string]*gsql.SQLTableValuedFunction
+	bodies     map[string]gsql.ResolvedStatementNode // of functions, by content
 	keep       []*gsql.AnalyzerOutput // of functions
 	translator Translator
 	sweep      sweeper
@@ -99,6 +100,7 @@ func start(t Translator) (*Engine, error) {
 		tables:     map[string]*gsql.SimpleTable{},
 		functions:  map[string]*gsql.Function{},
 		tableFns:   map[string]*gsql.SQLTableValuedFunction{},
+		bodies:     map[string]gsql.ResolvedStatementNode{},
 	}
 	return e, attempt(func() {
 		e.language = languageOptions()
