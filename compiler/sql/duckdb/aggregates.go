@@ -16,13 +16,8 @@ var takesLimit = map[string]bool{"array_agg": true, "string_agg": true, "array_c
 // aggregates is every translated aggregate function; each is an analytic
 // function as well, with OVER.
 var aggregates = map[string]aggregateFn{
-	"$count_star": func(a *aggCall) string { return a.write("count", "*") },
-	"count": func(a *aggCall) string {
-		if a.distinct && has(a.types[0], sqltype.Array, sqltype.Struct) {
-			return a.refuse("COUNT(DISTINCT) of %s is not translated", a.types[0])
-		}
-		return a.write("count", a.args[0])
-	},
+	"$count_star":      func(a *aggCall) string { return a.write("count", "*") },
+	"count":            func(a *aggCall) string { return a.write("count", a.args[0]) },
 	"countif":          countIf,
 	"sum":              sum,
 	"avg":              avg,
@@ -39,6 +34,7 @@ var aggregates = map[string]aggregateFn{
 	"array_concat_agg": arrayConcatAgg,
 	"approx_quantiles": approxQuantiles,
 	"approx_top_count": approxTopCount,
+	"approx_top_sum":   approxTopSum,
 	"max_by":           func(a *aggCall) string { return a.by("DESC") },
 	"min_by":           func(a *aggCall) string { return a.by("ASC") },
 	"approx_count_distinct": func(a *aggCall) string {
@@ -55,11 +51,22 @@ var aggregates = map[string]aggregateFn{
 	"covar_pop":   pairs("covar_pop"),
 	"covar_samp":  pairs("covar_samp"),
 	"corr":        pairs("corr"),
+
+	"hll_count.init":                    hllInit,
+	"hll_count.merge":                   hllMerge,
+	"hll_count.merge_partial":           hllMergePartial,
+	"kll_quantiles.init_int64":          kllInit,
+	"kll_quantiles.init_float64":        kllInit,
+	"kll_quantiles.merge_partial":       kllMerge("gsql_kll_merge_partial"),
+	"kll_quantiles.merge_int64":         kllMerge("gsql_kll_merge_int64"),
+	"kll_quantiles.merge_float64":       kllMerge("gsql_kll_merge_float64"),
+	"kll_quantiles.merge_point_int64":   kllMerge("gsql_kll_merge_point_int64"),
+	"kll_quantiles.merge_point_float64": kllMerge("gsql_kll_merge_point_float64"),
 }
 
 func countIf(a *aggCall) string {
 	if a.distinct {
-		return a.refuse("COUNTIF(DISTINCT …) is not translated")
+		return a.with(a.args[0]).write("count", a.args[0])
 	}
 	return a.with(a.args[0]).write("count", "*")
 }
@@ -73,7 +80,9 @@ func sum(a *aggCall) string {
 	case sqltype.Numeric:
 		return "CAST(" + a.write("sum", a.args[0]) + " AS DECIMAL(38,9))"
 	case sqltype.BigNumeric:
-		return "gsql_big_sum(" + a.write("list", a.args[0]) + ")"
+		return "gsql_big_sum(" + a.values(a.args[0]) + ")"
+	case sqltype.Interval:
+		return a.interval("gsql_interval_sum")
 	}
 	return a.refuse("SUM of %s is not translated", a.kind(0))
 }
@@ -108,7 +117,9 @@ func avg(a *aggCall) string {
 	case sqltype.Numeric:
 		return "CAST(gsql_numeric_avg(CAST(" + a.write("sum", a.args[0]) + " AS VARCHAR), " + a.write("count", a.args[0]) + ") AS DECIMAL(38,9))"
 	case sqltype.BigNumeric:
-		return "gsql_big_avg(" + a.write("list", a.args[0]) + ")"
+		return "gsql_big_avg(" + a.values(a.args[0]) + ")"
+	case sqltype.Interval:
+		return a.interval("gsql_interval_avg")
 	}
 	return a.refuse("AVG of %s is not translated", a.kind(0))
 }
@@ -128,23 +139,12 @@ func (a *aggCall) extreme(fn string) string {
 	return s
 }
 
+// anyValue never picks a NULL where there is a value.
 func anyValue(a *aggCall) string {
-	if a.having != nil {
-		key := a.t.expr(get(a.having.HavingExpr()), a.scope)
-		ty := resolvedType(get(get(a.having.HavingExpr()).Type()))
-		if has(ty, sqltype.Float64, sqltype.Struct, sqltype.Array) {
-			return a.refuse("HAVING MAX or MIN over %s is not translated", ty)
-		}
-		dir := " DESC"
-		if strings.HasSuffix(get(a.having.GetHavingModifierKindString()), "MIN") {
-			dir = " ASC"
-		}
-		b := *a.with(key + " IS NOT NULL")
-		b.order = []string{key + dir + " NULLS LAST"}
-		return b.write("list", a.args[0]) + "[1]"
-	}
-	if a.over != "" {
-		return a.write("first", a.args[0])
+	if a.distinct {
+		b := *a
+		b.distinct = false
+		a = &b
 	}
 	return a.write("any_value", a.args[0])
 }
@@ -195,9 +195,6 @@ func approxTopCount(a *aggCall) string {
 }
 
 func arrayAgg(a *aggCall) string {
-	if a.distinct && has(a.types[0], sqltype.Array, sqltype.Struct) {
-		return a.refuse("ARRAY_AGG(DISTINCT) of %s is not translated", a.types[0])
-	}
 	b := a
 	if a.ignoreNulls() {
 		b = a.with(a.args[0] + " IS NOT NULL")
@@ -210,9 +207,7 @@ func arrayAgg(a *aggCall) string {
 }
 
 func stringAgg(a *aggCall) string {
-	if a.kind(0) != sqltype.String {
-		return a.refuse("STRING_AGG of %s is not translated", a.kind(0))
-	}
+	bytes := a.kind(0) == sqltype.Bytes
 	sep := "','"
 	if len(a.args) > 1 {
 		sep = a.args[1]
@@ -223,6 +218,16 @@ func stringAgg(a *aggCall) string {
 		}
 	}
 	b := a.with(a.args[0] + " IS NOT NULL")
+	if bytes {
+		if len(a.args) == 1 {
+			sep = "encode(',')"
+		}
+		l := b.write("list", a.args[0])
+		if a.limit != "" {
+			l += "[1:" + a.limit + "]"
+		}
+		return "gsql_join_bytes(" + l + ", " + sep + ")"
+	}
 	if a.limit != "" {
 		return "array_to_string(" + b.write("list", a.args[0]) + "[1:" + a.limit + "], " + sep + ")"
 	}
@@ -251,7 +256,11 @@ func arrayConcatAgg(a *aggCall) string {
 // finite, GoogleSQL gives NaN.
 func moments(fn string, _ int) aggregateFn {
 	return func(a *aggCall) string {
-		if a.kind(0) != sqltype.Float64 {
+		switch a.kind(0) {
+		case sqltype.Numeric, sqltype.BigNumeric:
+			return "gsql_decimal_moment(" + text(fn) + ", " + a.texts() + ")"
+		case sqltype.Float64:
+		default:
 			return a.refuse("%s of %s is not translated", a.title(), a.kind(0))
 		}
 		b := *a
@@ -266,11 +275,12 @@ func moments(fn string, _ int) aggregateFn {
 // pairs is a statistic of two variables, over the rows where both are known.
 func pairs(fn string) aggregateFn {
 	return func(a *aggCall) string {
-		if a.kind(0) != sqltype.Float64 || a.kind(1) != sqltype.Float64 {
+		exact := a.kind(0) == sqltype.Numeric || a.kind(0) == sqltype.BigNumeric
+		if a.kind(0) != a.kind(1) || !exact && a.kind(0) != sqltype.Float64 {
 			return a.refuse("%s of %s and %s is not translated", a.title(), a.kind(0), a.kind(1))
 		}
-		if a.distinct {
-			return a.refuse("%s(DISTINCT …) is not translated", a.title())
+		if exact || a.distinct {
+			return a.pairsOfList(fn, exact)
 		}
 		known := a.with(a.args[0] + " IS NOT NULL AND " + a.args[1] + " IS NOT NULL")
 		odd := known.write("bool_or", "NOT isfinite("+a.args[0]+") OR NOT isfinite("+a.args[1]+")")
@@ -287,7 +297,8 @@ func pairs(fn string) aggregateFn {
 	}
 }
 
-// analytics are the functions that exist with OVER only.
+// analytics are the functions that exist with OVER only; PERCENTILE_CONT and
+// PERCENTILE_DISC are written by window.percentile.
 var analytics = map[string]aggregateFn{
 	"row_number":   numbering("row_number"),
 	"rank":         numbering("rank"),
@@ -300,19 +311,6 @@ var analytics = map[string]aggregateFn{
 	"first_value":  valueFn("first_value"),
 	"last_value":   valueFn("last_value"),
 	"nth_value":    valueFn("nth_value"),
-	"percentile_cont": func(a *aggCall) string {
-		if a.kind(0) != sqltype.Float64 || a.ignoreRespect() {
-			return a.refuse("PERCENTILE_CONT of %s is not translated", a.kind(0))
-		}
-		return "(CASE WHEN bool_or(isnan(" + a.args[0] + "))" + a.over + " THEN " + a.fail("PERCENTILE_CONT over NaN is not supported here") +
-			" ELSE " + a.write("quantile_cont", a.args[0], a.args[1]) + " END)"
-	},
-	"percentile_disc": func(a *aggCall) string {
-		if a.kind(0) == sqltype.Float64 || a.ignoreRespect() {
-			return a.refuse("PERCENTILE_DISC of %s is not translated", a.kind(0))
-		}
-		return a.write("quantile_disc", a.args[0], a.args[1])
-	},
 }
 
 // ignoreRespect reports RESPECT NULLS.

@@ -101,6 +101,25 @@ func (t *translator) sub(query string, cols []*gsql.ResolvedColumn) *rel {
 	return out
 }
 
+// extend closes the relation into a subquery that exposes cols and, beside them,
+// further expressions, to which it gives references.
+func (t *translator) extend(r *rel, cols []*gsql.ResolvedColumn, extra []string) (*rel, []string) {
+	items, names := []string{}, make([]string, len(extra))
+	for i, e := range extra {
+		names[i] = Quote(fmt.Sprintf("_x%d", i+1))
+		items = append(items, e+" AS "+names[i])
+	}
+	query := r.selectOf(cols)
+	tail := r.tail()
+	query = strings.TrimSuffix(query, tail) + ", " + strings.Join(items, ", ") + tail
+	out := t.sub(query, cols)
+	a := out.from[strings.LastIndex(out.from, " AS ")+4:]
+	for i := range names {
+		names[i] = a + "." + names[i]
+	}
+	return out, names
+}
+
 // settle makes sure that every column is a plain reference and that the
 // relation has no order or limit, so that a clause can be added to it.
 func (t *translator) settle(r *rel, cols []*gsql.ResolvedColumn) *rel {

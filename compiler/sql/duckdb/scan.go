@@ -69,8 +69,9 @@ func (t *translator) scan(s gsql.ResolvedScanNode, outer *env) *rel {
 	case *gsql.ResolvedBarrierScan:
 		return t.scan(get(s.InputScan()), outer)
 	case *gsql.ResolvedSampleScan:
-		t.refuse(s, "TABLESAMPLE", "a sample is random, so no two warehouses give the same rows")
-		return t.emptyRel(s)
+		return t.sampleScan(s, outer)
+	case *gsql.ResolvedAssertScan:
+		return t.assertScan(s, outer)
 	}
 	kind := get(s.NodeKindString())
 	t.refuse(s, scanName(kind), "%s has no translation for the embedded warehouse", scanName(kind))
@@ -335,26 +336,7 @@ func (t *translator) orderItem(item *gsql.ResolvedOrderByItem, scope *env) []str
 	if get(item.CollationName()) != nil {
 		t.refuse(item, "COLLATE", "collations are not available on the embedded warehouse")
 	}
-	x := t.expr(ref, scope)
 	ty := resolvedType(get(ref.Type()))
-	desc := get(item.IsDescending())
-	dir, nulls := " ASC", " NULLS FIRST"
-	if desc {
-		dir, nulls = " DESC", " NULLS LAST"
-	}
-	switch get(item.NullOrder()) {
-	case gsql.ResolvedOrderByItemEnums_NullOrderModeNullsFirst:
-		nulls = " NULLS FIRST"
-	case gsql.ResolvedOrderByItemEnums_NullOrderModeNullsLast:
-		nulls = " NULLS LAST"
-	}
-	if ty.Kind == sqltype.Float64 {
-		nan := " DESC"
-		if desc {
-			nan = " ASC"
-		}
-		return []string{"isnan(" + x + ")" + nan + nulls, x + dir + nulls}
-	}
 	if ty.Kind == sqltype.Struct || ty.Kind == sqltype.Array {
 		if has(ty, sqltype.Float64) {
 			t.refuse(ref, "ORDER BY "+string(ty.Kind), "ordering by %s differs for NaN", ty)
@@ -363,5 +345,33 @@ func (t *translator) orderItem(item *gsql.ResolvedOrderByItem, scope *env) []str
 			t.refuse(ref, "ORDER BY STRUCT", "ordering by a STRUCT is not translated; order by its fields")
 		}
 	}
-	return []string{x + dir + nulls}
+	return []string{orderKey(t.expr(ref, scope), ty) + direction(item)}
+}
+
+// orderKey is what DuckDB orders by. To DuckDB NaN is the greatest number: so
+// FLOAT64 is ordered by its negative, the other way round; see direction.
+func orderKey(x string, ty sqltype.Type) string {
+	if ty.Kind == sqltype.Float64 {
+		return "-" + x
+	}
+	return x
+}
+
+// direction is how an orderKey is ordered.
+func direction(item *gsql.ResolvedOrderByItem) string {
+	desc := get(item.IsDescending())
+	nulls := " NULLS FIRST"
+	if desc {
+		nulls = " NULLS LAST"
+	}
+	switch get(item.NullOrder()) {
+	case gsql.ResolvedOrderByItemEnums_NullOrderModeNullsFirst:
+		nulls = " NULLS FIRST"
+	case gsql.ResolvedOrderByItemEnums_NullOrderModeNullsLast:
+		nulls = " NULLS LAST"
+	}
+	if desc == (resolvedType(get(get(item.ColumnRef()).Type())).Kind == sqltype.Float64) {
+		return " ASC" + nulls
+	}
+	return " DESC" + nulls
 }

@@ -14,6 +14,7 @@ import (
 func (t *translator) aggregateScan(s *gsql.ResolvedAggregateScan, outer *env) *rel {
 	in := get(s.InputScan())
 	r := t.settle(t.scan(in, outer), columnsOf(in))
+	r, having := t.extremes(r, s, outer)
 	scope := outer.child(r.cols)
 	var items, keys []string
 	var cols []*gsql.ResolvedColumn
@@ -34,7 +35,7 @@ func (t *translator) aggregateScan(s *gsql.ResolvedAggregateScan, outer *env) *r
 	}
 	for _, a := range get(s.AggregateList()) {
 		col := get(a.Column())
-		items = append(items, t.aggregate(get(a.Expr()), scope)+" AS "+colName(col))
+		items = append(items, t.aggregate(get(a.Expr()), scope, having[get(col.ColumnId())])+" AS "+colName(col))
 		cols = append(cols, col)
 		if d, ok := a.(*gsql.ResolvedDeferredComputedColumn); ok {
 			// Errors are not deferred: they end the statement where they arise.
@@ -103,7 +104,6 @@ type aggCall struct {
 	order    []string // ORDER BY keys inside the call
 	filter   string
 	nulls    gsql.ResolvedNonScalarFunctionCallBaseEnums_NullHandlingModifier
-	having   *gsql.ResolvedAggregateHavingModifier
 	limit    string
 	over     string // OVER (…) with its leading space; empty for an aggregate
 }
@@ -142,13 +142,13 @@ func (a *aggCall) write(fn string, args ...string) string {
 	return b.String()
 }
 
-// aggregate writes an aggregate call.
-func (t *translator) aggregate(e gsql.ResolvedExprNode, scope *env) string {
+// aggregate writes an aggregate call; having is the condition of HAVING MAX or MIN.
+func (t *translator) aggregate(e gsql.ResolvedExprNode, scope *env, having string) string {
 	n, ok := e.(*gsql.ResolvedAggregateFunctionCall)
 	if !ok {
 		return t.refuse(e, "aggregate", "this aggregate expression is not translated")
 	}
-	a := &aggCall{call: t.newCall(n, n, scope), distinct: get(n.Distinct()), nulls: get(n.NullHandlingModifier()), having: get(n.HavingModifier())}
+	a := &aggCall{call: t.newCall(n, n, scope), distinct: get(n.Distinct()), nulls: get(n.NullHandlingModifier()), filter: having}
 	if get(n.GroupByListSize()) > 0 || get(n.GroupByAggregateListSize()) > 0 {
 		return t.refuse(n, a.title()+"(… GROUP BY …)", "an aggregate of aggregates is not translated")
 	}
@@ -156,7 +156,7 @@ func (t *translator) aggregate(e gsql.ResolvedExprNode, scope *env) string {
 		return t.refuse(n, a.title()+"(… HAVING …)", "a HAVING filter inside an aggregate is not translated")
 	}
 	if w := get(n.WhereExpr()); w != nil {
-		a.filter = t.expr(w, scope)
+		a = a.with(t.expr(w, scope))
 	}
 	for _, o := range get(n.OrderByItemList()) {
 		a.order = append(a.order, t.orderItem(o, scope)...)
@@ -173,9 +173,6 @@ func (a *aggCall) dispatch(table map[string]aggregateFn) string {
 	if !ok {
 		return a.t.refuse(a.n, a.title(), "%s has no exact counterpart on the embedded warehouse", a.title())
 	}
-	if a.having != nil && a.name != "any_value" {
-		return a.t.refuse(a.n, a.title()+"(… HAVING MAX/MIN …)", "HAVING MAX or MIN is translated for ANY_VALUE only")
-	}
 	if a.limit != "" && !takesLimit[a.name] {
 		return a.t.refuse(a.n, a.title()+"(… LIMIT …)", "LIMIT inside %s is not translated", a.title())
 	}
@@ -184,105 +181,4 @@ func (a *aggCall) dispatch(table map[string]aggregateFn) string {
 		return a.t.refuse(a.n, "SAFE."+a.title(), "SAFE is not translated for aggregates")
 	}
 	return out
-}
-
-// analyticScan adds window functions to the input's columns.
-func (t *translator) analyticScan(s *gsql.ResolvedAnalyticScan, outer *env) *rel {
-	in := get(s.InputScan())
-	r := t.settle(t.scan(in, outer), columnsOf(in))
-	scope := outer.child(r.cols)
-	made := map[int32]string{}
-	for _, g := range get(s.FunctionGroupList()) {
-		w := window{t: t}
-		if p := get(g.PartitionBy()); p != nil {
-			for _, c := range get(p.PartitionByList()) {
-				w.partition = append(w.partition, t.expr(c, scope))
-			}
-		}
-		if o := get(g.OrderBy()); o != nil {
-			items := get(o.OrderByItemList())
-			for _, item := range items {
-				w.order = append(w.order, t.orderItem(item, scope)...)
-			}
-			if len(items) == 1 {
-				w.orderType = resolvedType(get(get(items[0].ColumnRef()).Type()))
-				w.orderExpr = t.expr(get(items[0].ColumnRef()), scope)
-			}
-		}
-		for _, f := range get(g.AnalyticFunctionList()) {
-			made[get(get(f.Column()).ColumnId())] = w.function(get(f.Expr()), scope)
-		}
-	}
-	for id, e := range made {
-		r.cols[id] = e
-		r.work[id] = true
-	}
-	return r
-}
-
-// window is the PARTITION BY and ORDER BY that a group of functions shares.
-type window struct {
-	t         *translator
-	partition []string
-	order     []string
-	orderType sqltype.Type
-	orderExpr string
-}
-
-func (w *window) function(e gsql.ResolvedExprNode, scope *env) string {
-	n, ok := e.(*gsql.ResolvedAnalyticFunctionCall)
-	if !ok {
-		return w.t.refuse(e, "analytic function", "this analytic expression is not translated")
-	}
-	a := &aggCall{call: w.t.newCall(n, n, scope), distinct: get(n.Distinct()), nulls: get(n.NullHandlingModifier())}
-	if f := get(n.WhereExpr()); f != nil {
-		a.filter = w.t.expr(f, scope)
-	}
-	var parts []string
-	if len(w.partition) > 0 {
-		parts = append(parts, "PARTITION BY "+strings.Join(w.partition, ", "))
-	}
-	if len(w.order) > 0 {
-		parts = append(parts, "ORDER BY "+strings.Join(w.order, ", "))
-	}
-	if f := get(n.WindowFrame()); f != nil && !frameless[a.name] {
-		parts = append(parts, w.frame(a, f, scope))
-	}
-	a.over = " OVER (" + strings.Join(parts, " ") + ")"
-	if _, ok := w.t.tables.analytic[a.name]; ok {
-		return a.dispatch(w.t.tables.analytic)
-	}
-	return a.dispatch(w.t.tables.aggregate)
-}
-
-// frameless are functions that DuckDB would let a frame change.
-var frameless = map[string]bool{"row_number": true, "rank": true, "dense_rank": true, "percent_rank": true,
-	"cume_dist": true, "ntile": true, "lag": true, "lead": true}
-
-func (w *window) frame(a *aggCall, f *gsql.ResolvedWindowFrame, scope *env) string {
-	unit := "ROWS"
-	rangeFrame := get(f.FrameUnit()) == gsql.ResolvedWindowFrameEnums_FrameUnitRange
-	if rangeFrame {
-		unit = "RANGE"
-	}
-	bound := func(b *gsql.ResolvedWindowFrameExpr) string {
-		switch get(b.BoundaryType()) {
-		case gsql.ResolvedWindowFrameExprEnums_BoundaryTypeUnboundedPreceding:
-			return "UNBOUNDED PRECEDING"
-		case gsql.ResolvedWindowFrameExprEnums_BoundaryTypeUnboundedFollowing:
-			return "UNBOUNDED FOLLOWING"
-		case gsql.ResolvedWindowFrameExprEnums_BoundaryTypeCurrentRow:
-			return "CURRENT ROW"
-		}
-		word := " FOLLOWING"
-		if get(b.BoundaryType()) == gsql.ResolvedWindowFrameExprEnums_BoundaryTypeOffsetPreceding {
-			word = " PRECEDING"
-		}
-		if rangeFrame && (len(w.order) != 1 || w.orderType.Kind != sqltype.Int64) {
-			return w.t.refuse(a.n, "RANGE frame over "+string(w.orderType.Kind),
-				"a RANGE frame with an offset is translated for one INT64 key only")
-		}
-		return w.t.expr(get(b.Expression()), scope) + word
-	}
-	return unit + " BETWEEN " + bound(get(f.StartExpr())) + " AND " + bound(get(f.EndExpr()))
 }

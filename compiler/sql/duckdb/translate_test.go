@@ -200,12 +200,10 @@ func TestCases(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	tests := []struct{ query, zone, construct string }{
 		{"SELECT SESSION_USER()", "UTC", "SESSION_USER"},
-		{"SELECT id FROM members TABLESAMPLE RESERVOIR (1 ROWS)", "UTC", "TABLESAMPLE"},
-		{"SELECT BIGNUMERIC '1.5'", "UTC", "type BIGNUMERIC"},
+		{"SELECT id FROM members TABLESAMPLE SYSTEM (10 PERCENT)", "UTC", "TABLESAMPLE"},
 		{"SELECT 1 + 2, ST_ASTEXT(ST_GEOGPOINT(1, 2))", "UTC", "ST_GEOGPOINT"},
 		{"SELECT CAST(TIMESTAMP '2024-01-01 00:00:00+00' AS STRING)", "Asia/Tokyo", "CAST of a TIMESTAMP literal"},
-		{"SELECT CAST(joined AS STRING FORMAT 'YYYY') FROM members", "UTC", "CAST … FORMAT"},
-		{"SELECT SUM(x) OVER (ORDER BY x RANGE 1.5 PRECEDING) FROM (SELECT 1.0 AS x)", "UTC", "RANGE frame over FLOAT64"},
+		{"SELECT SUM(x) OVER (ORDER BY x RANGE BIGNUMERIC '1.5' PRECEDING) FROM (SELECT BIGNUMERIC '1' AS x)", "UTC", "RANGE frame over BIGNUMERIC"},
 	}
 	for _, tt := range tests {
 		text, problems := shared().translate(t, tt.query, tt.zone)
@@ -221,7 +219,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestAllProblemsAreReported(t *testing.T) {
-	_, problems := shared().translate(t, "SELECT SESSION_USER(), BIGNUMERIC '1', ST_GEOGPOINT(1, 2)", "UTC")
+	_, problems := shared().translate(t, "SELECT SESSION_USER(), KEYS.NEW_KEYSET('DETERMINISTIC_AEAD_AES_SIV_CMAC_256'), ST_GEOGPOINT(1, 2)", "UTC")
 	if len(problems) < 3 {
 		t.Errorf("want three problems, got %+v", problems)
 	}

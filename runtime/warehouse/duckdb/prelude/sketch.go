@@ -438,17 +438,44 @@ func hllExtract(b []byte) (int64, error) {
 	if h.registers == nil {
 		return int64(len(h.hashes)), nil
 	}
-	m := float64(len(h.registers))
-	sum, empty := 0.0, 0
+	return h.estimate(), nil
+}
+
+// estimate is Ertl's improved estimator ("New cardinality estimation algorithms for
+// HyperLogLog sketches", 2017), which needs no table of corrections.
+func (h *hll) estimate() int64 {
+	m, q := float64(len(h.registers)), 64-int(h.precision)
+	counts := make([]float64, q+2)
 	for _, r := range h.registers {
-		sum += math.Ldexp(1, -int(r))
-		if r == 0 {
-			empty++
-		}
+		counts[r]++
 	}
-	estimate := 0.7213 / (1 + 1.079/m) * m * m / sum
-	if empty > 0 && estimate <= 2.5*m {
-		estimate = m * math.Log(m/float64(empty))
+	z := m * tau(1-counts[q+1]/m)
+	for k := q; k >= 1; k-- {
+		z = (z + counts[k]) / 2
 	}
-	return int64(math.Round(estimate)), nil
+	z += m * sigma(counts[0]/m)
+	return int64(math.Round(m * m / (2 * math.Ln2 * z)))
+}
+
+func sigma(x float64) float64 {
+	z := x
+	for y, last := 1.0, math.NaN(); z != last; y += y {
+		x *= x
+		last = z
+		z += x * y
+	}
+	return z
+}
+
+func tau(x float64) float64 {
+	if x == 0 || x == 1 {
+		return 0
+	}
+	z := 1 - x
+	for y, last := 0.5, math.NaN(); z != last; y /= 2 {
+		x = math.Sqrt(x)
+		last = z
+		z -= (1 - x) * (1 - x) * y
+	}
+	return z / 3
 }

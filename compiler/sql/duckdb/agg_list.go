@@ -1,0 +1,145 @@
+package duckdb
+
+import (
+	"strings"
+
+	gsql "github.com/goccy/go-googlesql"
+
+	"sluice/compiler/sqltype"
+)
+
+// What DuckDB has no aggregate for is a function of the prelude over the list of
+// a group's values. The list is NULL, and so is the result, where no value counts.
+
+// values is the list of the values that are known.
+func (a *aggCall) values(x string) string {
+	return a.with(x+" IS NOT NULL").write("list", x)
+}
+
+// textOf writes a value of a type that travels as text.
+func textOf(x string, ty sqltype.Type) string {
+	switch ty.Kind {
+	case sqltype.BigNumeric:
+		return "gsql_big_text(" + x + ")"
+	case sqltype.Interval:
+		return "gsql_interval_text(" + x + ")"
+	}
+	return "CAST(" + x + " AS VARCHAR)"
+}
+
+// texts is the list of the first argument's known values, as texts.
+func (a *aggCall) texts() string {
+	b := a.with(a.args[0] + " IS NOT NULL")
+	return b.write("list", textOf(a.args[0], a.types[0]))
+}
+
+// interval is a SUM or AVG of INTERVAL.
+func (a *aggCall) interval(fn string) string {
+	return a.t.castTo(a.n, fn+"("+a.texts()+")", sqltype.Type{Kind: sqltype.String}, sqltype.Type{Kind: sqltype.Interval}, false)
+}
+
+// pairsOfList is a statistic of two variables over a list of pairs: DISTINCT is of
+// the pairs, and decimals are exact.
+func (a *aggCall) pairsOfList(fn string, exact bool) string {
+	known := a.with(a.args[0] + " IS NOT NULL AND " + a.args[1] + " IS NOT NULL")
+	x, y := a.args[0], a.args[1]
+	udf := "gsql_pairs"
+	if exact {
+		udf, x, y = "gsql_decimal_pairs", textOf(x, a.types[0]), textOf(y, a.types[1])
+	}
+	known.order = nil
+	pairs := known.write("list", "{'x': "+x+", 'y': "+y+"}")
+	l, e := a.t.letVar(), a.t.letVar()
+	return "list_transform([" + pairs + "], lambda " + l + ": " + udf + "(" + text(fn) +
+		", list_transform(" + l + ", lambda " + e + ": " + e + ".x), list_transform(" + l + ", lambda " + e + ": " + e + ".y)))[1]"
+}
+
+// approxTopSum sums the weights of each value exactly. A NULL value counts as
+// one; the sum of unknown weights alone is NULL and comes last.
+func approxTopSum(a *aggCall) string {
+	if a.distinct || has(a.types[0], sqltype.Struct, sqltype.Array, sqltype.JSON, sqltype.Float64) && a.kind(0) != sqltype.Float64 {
+		return a.refuse("APPROX_TOP_SUM of %s is not translated", a.types[0])
+	}
+	switch a.kind(1) {
+	case sqltype.Int64, sqltype.Float64, sqltype.Numeric:
+	default:
+		return a.refuse("APPROX_TOP_SUM weighted by %s is not translated", a.types[1])
+	}
+	weight := TypeOf(a.types[1])
+	rows := a.write("list", "{'k': "+a.args[0]+", 'w': "+a.args[1]+"}")
+	l, k, e, s, f, g := a.t.letVar(), a.t.letVar(), a.t.letVar(), a.t.letVar(), a.t.letVar(), a.t.letVar()
+	keys := "list_transform(" + l + ", lambda " + e + ": " + e + ".k)"
+	distinct := "(list_distinct(" + keys + ") || CASE WHEN list_count(" + keys + ") < len(" + keys + ") THEN [NULL] ELSE [] END)"
+	sum := "CAST(list_sum(list_transform(list_filter(" + l + ", lambda " + e + ": " + e + ".k IS NOT DISTINCT FROM " + k + "), lambda " + e + ": " + e + ".w)) AS " + weight + ")"
+	sums := "list_transform(" + distinct + ", lambda " + k + ": {'w': " + sum + ", 'k': " + k + "})"
+	return "list_transform([" + rows + "], lambda " + l + ": CASE WHEN " + l + " IS NULL THEN NULL ELSE list_transform([" + sums + "], lambda " + s +
+		": list_transform((list_sort(list_filter(" + s + ", lambda " + g + ": " + g + ".w IS NOT NULL), 'DESC', 'NULLS LAST') || list_filter(" + s + ", lambda " + g + ": " + g +
+		".w IS NULL))[1:" + a.args[2] + "], lambda " + f + ": {'value': " + f + ".k, 'sum': " + f + ".w}))[1] END)[1]"
+}
+
+// hllInit makes a sketch of the hashes of the values: all values that are one to
+// GoogleSQL have one text.
+func hllInit(a *aggCall) string {
+	x := a.args[0]
+	switch a.kind(0) {
+	case sqltype.Bytes:
+	case sqltype.String, sqltype.Int64, sqltype.Numeric, sqltype.BigNumeric:
+		x = "encode(" + textOf(x, a.types[0]) + ")"
+	default:
+		return a.refuse("%s of %s is not translated", a.title(), a.kind(0))
+	}
+	return "gsql_hll_init(" + a.values(x) + ", " + text(string(a.kind(0))) + ", " + a.literalArg(1, "15") + ")"
+}
+
+func hllMerge(a *aggCall) string {
+	return "coalesce(gsql_hll_extract(gsql_hll_merge(" + a.values(a.args[0]) + ")), CAST(0 AS BIGINT))"
+}
+
+func hllMergePartial(a *aggCall) string {
+	return "gsql_hll_merge(" + a.values(a.args[0]) + ")"
+}
+
+// literalArg is an argument, or what it defaults to.
+func (a *aggCall) literalArg(i int, def string) string {
+	if i < len(a.args) && a.exprs[i] != nil && a.args[i] != "" {
+		return a.args[i]
+	}
+	return "CAST(" + def + " AS BIGINT)"
+}
+
+// kllInit is KLL_QUANTILES.INIT_INT64 and INIT_FLOAT64 (input, precision, weight).
+func kllInit(a *aggCall) string {
+	weight := "CAST(1 AS BIGINT)"
+	if len(a.args) > 2 && a.exprs[2] != nil {
+		weight = a.args[2]
+	}
+	fn := "gsql_" + strings.ReplaceAll(strings.TrimPrefix(a.name, "kll_quantiles."), "init", "kll_init")
+	known := a.with(a.args[0] + " IS NOT NULL AND " + weight + " IS NOT NULL")
+	return fn + "(" + known.write("list", a.args[0]) + ", " + known.write("list", weight) + ", " + a.literalArg(1, "1000") + ")"
+}
+
+// kllMerge merges sketches and, but for MERGE_PARTIAL, reads from the result.
+func kllMerge(fn string) aggregateFn {
+	return func(a *aggCall) string {
+		args := append([]string{a.values(a.args[0])}, a.args[1:]...)
+		return fn + "(" + strings.Join(args, ", ") + ")"
+	}
+}
+
+// sketchFunctions read sketches that the aggregates made.
+var sketchFunctions = map[string]function{
+	"hll_count.extract":                   custom(func(c *call) string { return "coalesce(gsql_hll_extract(" + c.args[0] + "), CAST(0 AS BIGINT))" }),
+	"kll_quantiles.extract_int64":         native("gsql_kll_extract_int64($*)"),
+	"kll_quantiles.extract_float64":       native("gsql_kll_extract_float64($*)"),
+	"kll_quantiles.extract_point_int64":   native("gsql_kll_extract_point_int64($*)"),
+	"kll_quantiles.extract_point_float64": native("gsql_kll_extract_point_float64($*)"),
+}
+
+// isLiteral reports a literal or a parameter: what is the same for every row.
+func isLiteral(e gsql.ResolvedExprNode) bool {
+	switch e.(type) {
+	case *gsql.ResolvedLiteral, *gsql.ResolvedParameter:
+		return true
+	}
+	return false
+}
