@@ -23,7 +23,12 @@ import (
 // value decoded by the GoogleSQL type of its column, in the encoding of package value.
 // Names of columns play no part, so they may repeat. The slice is not reused.
 func (w *Warehouse) Select(ctx context.Context, row func(values []any) error, query string, types []value.Type, args ...any) error {
-	return w.Read(ctx, func(_ []string, values []any) error {
+	return w.Read(ctx, decoded(types, row), jsonAsText(query, types), args...)
+}
+
+// decoded makes a reader of decoded rows one of the driver's rows.
+func decoded(types []value.Type, row func(values []any) error) func([]string, []any) error {
+	return func(_ []string, values []any) error {
 		if len(values) != len(types) {
 			return fmt.Errorf("the warehouse gave %d columns where analysis found %d", len(values), len(types))
 		}
@@ -35,7 +40,7 @@ func (w *Warehouse) Select(ctx context.Context, row func(values []any) error, qu
 			}
 		}
 		return row(out)
-	}, jsonAsText(query, types), args...)
+	}
 }
 
 // Unbuilt gives those of a plan's tables that hold nothing because no task has made
