@@ -110,26 +110,63 @@ var codes = []CodeInfo{
 	{GeneratedOutOfDate, "generated files out of date", "What is committed below generated is not what the specifications compile to: they were changed without compiling again, or a generated file was edited by hand. Deployment uses the committed files, so they must fit. Run `sluice compile` and commit the result; to change a generated file, change the specification."},
 	{SuppressionWithoutReason, "suppression without a reason", "A comment `sluice:ignore` needs the codes that it silences and then the reason, so that whoever reads it later can tell whether it still holds: `-- sluice:ignore SL7011 any ten rows will do`. Without both, it silences nothing. Add what is missing."},
 	{SuppressionWithoutEffect, "suppression without effect", "The comment silences a finding that is not there, on its own line or, where it stands alone, on the next: the finding was mended, has moved, or the code is wrong. A stale suppression would hide the next finding of that kind. Remove it, or move it to the line of the finding."},
+	{UnknownRule, "unknown lint rule", "`lint: rules` names a rule that does not exist, so the setting has no effect. A rule is named by its code or its name; `sluice lint --list` shows all."},
 	{LimitWithoutOrder, "LIMIT without ORDER BY", "Rows have no order of their own, so LIMIT keeps whichever come first: others in the next run, others in a backfill, others on another warehouse. Say which rows are meant with ORDER BY, down to a unique column."},
 	{OrderWithoutLimit, "ORDER BY without LIMIT", "Tables, views and subqueries have no order, so the sorting is thrown away, after BigQuery has brought all rows to one worker to do it. Leave ORDER BY out; whoever reads the rows sorts them. In ARRAY(SELECT …) and ARRAY_AGG it has an effect and is not reported."},
 	{SelectStar, "SELECT * from a table", "The outermost SELECT * takes every column that the table upstream has: one more there is one more here, personal data included, and BigQuery reads and stores them all. Name the columns. Where the table declares its columns, the contract catches such a change and the star is not reported; nor is one over a WITH query, which names them itself."},
 	{UnusedWith, "WITH query that nothing reads", "No part of the statement names the query, so it is dead text that readers must still understand, and often the sign of a join that was forgotten. Remove it, or read it."},
+	{UnionColumnOrder, "UNION with columns in another order", "UNION pairs the columns of its branches by position and takes the names of the first. A branch that gives the same names in another order mixes values up, and where the types agree nothing else tells. Put the columns in the same order, or write UNION ALL BY NAME. A relation that is turned round, both branches reading the same table, is not reported."},
+	{UnionMixed, "UNION ALL inside UNION DISTINCT", "A UNION DISTINCT takes duplicates out of all that it is given, so a UNION ALL inside it keeps none: one of the two words is not what was meant. Write the same in both places."},
+	{DistinctWithGroup, "DISTINCT with GROUP BY", "The rows of a GROUP BY differ in what they are grouped by. Where the select list has all of that, they are distinct already, and DISTINCT only makes the warehouse compare them again. Leave it out."},
+	{HavingWithoutGroup, "HAVING without GROUP BY", "Without GROUP BY the whole table is one group, and HAVING keeps or drops its one row. Most often GROUP BY was forgotten, or WHERE was meant. Add it, or write WHERE. Checks, whose queries use this to give no row, are not reported."},
+	{ShadowedAlias, "alias that hides one of the query around it", "A subquery gives a table the alias that a table of the query around it has. Inside, the name means the inner table, so a condition that is to relate the two compares the inner table with itself, and the subquery is the same for every row. Give the inner table a name of its own."},
 	{NullComparison, "comparison with NULL", "A comparison with NULL gives NULL, which is not true, whatever the other side is: the condition never holds, a NULL in an IN list matches nothing, and one in a NOT IN list makes the condition false for every row. GoogleSQL itself refuses the plainest form, = NULL. Write IS NULL or IS NOT NULL, or IS NOT DISTINCT FROM where either side may be NULL."},
 	{NotInNullable, "NOT IN over a column that may be NULL", "If the subquery gives one NULL, NOT IN is true for no row at all and the result is empty, without an error. The column is declared without `required` and no check says that it is not null. Exclude NULL in the subquery, write NOT EXISTS, or declare the column required where it is."},
 	{OuterJoinUndone, "outer join undone by WHERE", "Where an outer join finds no partner, the columns of the other side are NULL, and a condition in WHERE on one of them drops the row: the join is an INNER JOIN by another name, and rows are lost that the author meant to keep. Move the condition into ON, or write INNER JOIN to say so."},
 	{CommaJoin, "tables joined without a condition", "Tables with a comma between them and no condition that relates them give every row with every row: a million times a thousand is a billion. Write JOIN … ON …. Where the product is meant, write CROSS JOIN, which is not reported; nor are UNNEST and subqueries of one row."},
 	{FloatEquality, "computed FLOAT64 compared for equality", "A FLOAT64 is rounded at every step, and the order of the steps is the warehouse's choice, so two computations of the same value differ in the last bits and = is false. Compare the distance, ABS(a - b) < 1e-9, or compute with NUMERIC, which is exact."},
 	{UnguardedDivision, "division by what may be zero", "BigQuery fails the whole query at the first division by zero, so one odd row stops the table and everything after it. Write SAFE_DIVIDE, which gives NULL, or divide by NULLIF(…, 0). A condition or CASE that names the divisor counts as a guard."},
+	{JoinWithoutRelation, "join whose condition relates nothing", "The condition of the join names columns of one side only, or none at all (ON TRUE, ON 1 = 1). Every row of one side then meets every row of the other that is let through. Compare a column of one side with one of the other; where the product is meant, write CROSS JOIN."},
+	{DecidedCondition, "condition that is decided beforehand", "A column compared with itself, one that is to equal two different constants at once, or a BETWEEN whose first bound is above the second holds for every row or for none. A name or a value was mistaken, or OR was meant. Correct it; for values that are there, write IS NOT NULL."},
+	{LikeWithoutWildcard, "LIKE without a wildcard", "A pattern with neither % nor _ matches only the very same text. Either the wildcard was forgotten, and rows are missing, or = says the same and lets partitions and clusters be left out. Add the wildcard, or write =."},
 	{ClockInsteadOfDay, "clock instead of the business day", "CURRENT_DATE and its like say when the query happens to run. A run after midnight, a rerun and every backfill then give other rows than the day asked for. Use @run_date, @run_start and @run_end, which are the business day's. A column that only records the time of making (CURRENT_TIMESTAMP() AS made_at) is not reported."},
 	{TimeZoneMissing, "conversion without a time zone", "DATE(ts), EXTRACT, TIMESTAMP_TRUNC, FORMAT_TIMESTAMP and casts between instants and days take UTC where they are given no time zone. In a platform whose business day is not UTC's, rows of the first or last hours then belong to the wrong day. Name the time zone: DATE(ts, 'Asia/Tokyo'); where UTC is meant, 'UTC'."},
 	{EndOfDayIncluded, "end of the day included", "The business day goes from @run_start up to, but not including, @run_end, which is the first instant of the next day. BETWEEN @run_start AND @run_end and <= @run_end count a row of that instant on both days. Write >= @run_start AND … < @run_end."},
 	{NotRepeatable, "random values in an incremental table", "RAND and GENERATE_UUID give other values each time, so a day that is run again does not give the rows it gave before: a merge by such a key adds them a second time, and no rerun repairs the table. Derive the value from the row, for example with FARM_FINGERPRINT or MD5 over its key."},
 	{WindowWithoutOrder, "ROW_NUMBER without ORDER BY", "ROW_NUMBER counts in the order of the window; without ORDER BY the warehouse chooses one, and another the next time, so the rows that it numbers 1 change with every run. Add ORDER BY down to a unique column. Where any row of a group will do, GROUP BY with ANY_VALUE says so."},
 	{LastValueFrame, "LAST_VALUE that is the current row", "A window with ORDER BY and no frame ends at the current row, so LAST_VALUE gives the current row's value instead of the last of the partition. Give the frame: ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING. Where the running value is meant, write its frame, too, and nobody has to wonder."},
+	{WindowOrderConstant, "window ordered by what does not vary", "Within a partition of the window all rows agree in what it is ordered by: the columns it is partitioned by, or a constant. ROW_NUMBER, LAG, LEAD and FIRST_VALUE then take the rows in any order, another one each run. Order by a column that tells the rows apart."},
+	{DateFormat, "format element of another kind", "%m is the month and %M the minute; a DATE has no hours and minutes, so they print as 00; and %V, the week of the ISO year, goes with %G, not with %Y, from which it differs around New Year. None of these is an error for BigQuery: the text is just wrong. Correct the element."},
+	{DateEndLost, "day as the last instant", "A TIMESTAMP or DATETIME compared with a day is compared with its first instant, so BETWEEN and <= leave the rest of that day out. Write >= the first day AND < the day after the last."},
 	{FilterRequired, "required partition filter missing", "The table is declared with require_filter, so BigQuery refuses queries that do not filter its partition column: this one would fail in production. Add a condition on the column, for example = @run_date, which also bounds what the query costs."},
 	{WildcardUnfiltered, "all tables of a wildcard family are read", "Without a condition on _TABLE_SUFFIX, a query over a family such as events_* reads every day there ever was, and is billed for it, more each day. Add a condition on _TABLE_SUFFIX, or name the part of the family that is meant."},
 	{AppendWithoutDay, "append that does not look at the day", "The table adds rows with each run, but its query uses none of @run_date, @run_start and @run_end and does not read the table itself: every run adds the same rows again. Restrict the query to the business day, or use replace_partition or merge."},
+	{PartitionNotPruned, "filter that no partition can be left out by", "BigQuery leaves partitions out only where the partition's column itself is compared. Inside FORMAT_DATE, EXTRACT, DATE_ADD, DATE_DIFF, COALESCE or as a text it has to be computed for every row, so the whole table is read and paid for. Compare the column with a range of days. DATE, TIMESTAMP_TRUNC and the like around the column are understood and not reported."},
+	{PartitionUnfiltered, "huge table read without a filter on its partition", "By its estimate the table holds 100 GB or more, and the statement does not name the column that it is partitioned by in any condition, so every run reads and pays for all of it. Restrict it to the days that are needed. A table with require_filter is reported as SL7041."},
+	{CrossRegion, "tables of two locations", "BigQuery joins no data of two locations: the query would fail where both are read, and copying data between regions costs time and money. Put both datasets into one location, or transfer the source into the platform's."},
+	{RepeatedScan, "large table read three times", "Each mention of a table is a scan of its own, and so is each mention of a WITH query that reads it. By its estimate this table is large, and the statement reads it three times or more without a filter on its partition. Read it once with COUNTIF and SUM(IF(…)), or put what is common into a table."},
+	{UnclusteredJoin, "hot join on a column that is not clustered", "Three statements or more join this large table by the column, and it is not clustered by it, so every time all of its blocks are read. Put the column first in cluster_by. The size is the table's estimate."},
+	{LargeUnpartitioned, "huge table without partitions", "By its estimate the table holds 100 GB or more and has no partitions, so every query reads and pays for all of it, and old rows cannot expire. Declare a partition by a day column."},
 	{TableUndescribed, "table without a description", "Nobody can tell what a row of the table is without reading its SQL, and the catalogue, the page and BigQuery show nothing. Say it in one sentence under `description`."},
+	{ReservedColumn, "reserved word as a column", "A column whose name is a reserved word of GoogleSQL must stand in backticks wherever it is read, and whoever forgets them gets a syntax error that does not say so. Give it another name."},
+	{LiteralProject, "project in SQL", "The text names one of the platform's Google Cloud projects, so a test environment would read or write production. Name tables <dataset>.<table>: sluice fills in the project of the environment."},
+	{LiteralEmail, "e-mail address in SQL", "An address of a person in SQL is personal data in a repository, in its history and in every log of the query. It is also a list that nobody will keep up to date. Keep such addresses in a table and join with it. Patterns such as '%@example.com' are not reported."},
+	{DeprecatedFunction, "deprecated function", "JSON_EXTRACT and its like are kept for old queries only. The functions of the SQL standard (JSON_VALUE, JSON_QUERY, JSON_VALUE_ARRAY, JSON_QUERY_ARRAY) do the same; only a path with brackets and quotes is written otherwise."},
+	{RepeatedJSON, "JSON text parsed again and again", "Each JSON function parses its text anew, and this one is parsed four times or more for each row. Parse it once with PARSE_JSON in a WITH query, or store the column as JSON. Off unless set."},
+	{PositionalReference, "position instead of a column", "GROUP BY 1 and ORDER BY 1 mean another column as soon as somebody changes the select list. Name the column. Off unless set."},
+	{AliasWithoutAs, "alias without AS", "SELECT a b gives one column of the name b, and reads like two columns with a comma forgotten. Write AS. Off unless set."},
+	{CaseWithoutElse, "CASE without ELSE", "What no branch covers becomes NULL, which readers must know to expect and which a new value upstream turns into without notice. Write ELSE, be it ELSE NULL. Off unless set."},
+	{RepeatedValue, "value twice in a list", "The list of an IN holds the same value twice. It changes nothing, but often another value was meant. Remove it, or correct it."},
+	{NeedlessDistinct, "DISTINCT that changes nothing", "The least, the greatest or any of some values is the same whether they are made distinct first or not. DISTINCT costs a comparison of all rows; leave it out."},
+	{FanOutSum, "sum of a value that a join repeats", "The table whose column is added up is joined by a key of its own with another table that is not: one row meets several, and its value is added once for each. The sum is too high. Aggregate the other table first, so that it has one row for the key. Keys are those of sources, of merges, and of checks for uniqueness."},
+	{FanOutKey, "join that repeats a unique row", "The table promises that a column tells its rows apart, and takes it from a table joined with another one by a column that is no key there. Each partner makes the row come out once more, and the check fails on the first day on which there are two. Join by a key, or aggregate the other table first."},
+	{CountDistinctNullable, "COUNT(DISTINCT) beside COUNT(*) over a column that may be NULL", "COUNT(DISTINCT x) leaves NULL out and COUNT(*) counts it, so their difference is more than duplicates, and a test for duplicates fails for another reason. Compare with COUNT(x), or declare the column required."},
+	{IntegerDivision, "division of whole numbers that CAST rounds", "/ gives a FLOAT64 even of whole numbers, and CAST to INT64 rounds it, half away from zero: CAST(3 / 2 AS INT64) is 2. Write DIV(a, b) to cut off, or ROUND, FLOOR or CEIL so that readers see how it is rounded."},
+	{ArrayWithoutOrder, "array or text of rows in any order", "ARRAY_AGG and STRING_AGG take rows in the order in which they happen to come, so the stored value differs from run to run, and its first element with it. Write ORDER BY inside, down to a column that tells the rows apart. An array of which only the length or the elements as rows are used is not reported."},
+	{UnusedJoin, "LEFT JOIN of which nothing is used", "A LEFT JOIN keeps every row of its left side. If nothing is taken from the right side, all that it can do is to repeat rows that have several partners. Remove it, or use EXISTS where rows are to be chosen."},
+	{RepeatedBranch, "condition twice", "A CASE takes the first branch whose condition holds, so the same condition further down is never reached; in AND and OR it says nothing. One of the two was to be another. Correct it, or remove it."},
+	{CountOfCondition, "COUNT of a condition", "COUNT counts the values that are not NULL, and FALSE and 0 are values: COUNT(IF(paid, 1, 0)) and COUNT(status = 'paid') count every row. Write COUNTIF(condition)."},
+	{ConcatNullable, "text joined with what may be NULL", "|| and CONCAT give NULL as soon as one part is NULL, so one missing name empties the whole text. Write COALESCE(x, '') around what may be missing. Off unless set."},
 }
 
 // Codes of the load stage.
@@ -211,26 +248,63 @@ const (
 const (
 	SuppressionWithoutReason Code = "SL7001"
 	SuppressionWithoutEffect Code = "SL7002"
+	UnknownRule              Code = "SL7003"
 	LimitWithoutOrder        Code = "SL7011"
 	OrderWithoutLimit        Code = "SL7012"
 	SelectStar               Code = "SL7013"
 	UnusedWith               Code = "SL7014"
+	UnionColumnOrder         Code = "SL7015"
+	UnionMixed               Code = "SL7016"
+	DistinctWithGroup        Code = "SL7017"
+	HavingWithoutGroup       Code = "SL7018"
+	ShadowedAlias            Code = "SL7019"
 	NullComparison           Code = "SL7021"
 	NotInNullable            Code = "SL7022"
 	OuterJoinUndone          Code = "SL7023"
 	CommaJoin                Code = "SL7024"
 	FloatEquality            Code = "SL7025"
 	UnguardedDivision        Code = "SL7026"
+	JoinWithoutRelation      Code = "SL7027"
+	DecidedCondition         Code = "SL7028"
+	LikeWithoutWildcard      Code = "SL7029"
 	ClockInsteadOfDay        Code = "SL7031"
 	TimeZoneMissing          Code = "SL7032"
 	EndOfDayIncluded         Code = "SL7033"
 	NotRepeatable            Code = "SL7034"
 	WindowWithoutOrder       Code = "SL7035"
 	LastValueFrame           Code = "SL7036"
+	WindowOrderConstant      Code = "SL7037"
+	DateFormat               Code = "SL7038"
+	DateEndLost              Code = "SL7039"
 	FilterRequired           Code = "SL7041"
 	WildcardUnfiltered       Code = "SL7042"
 	AppendWithoutDay         Code = "SL7043"
+	PartitionNotPruned       Code = "SL7044"
+	PartitionUnfiltered      Code = "SL7045"
+	CrossRegion              Code = "SL7046"
+	RepeatedScan             Code = "SL7047"
+	UnclusteredJoin          Code = "SL7048"
+	LargeUnpartitioned       Code = "SL7049"
 	TableUndescribed         Code = "SL7051"
+	ReservedColumn           Code = "SL7061"
+	LiteralProject           Code = "SL7062"
+	LiteralEmail             Code = "SL7063"
+	DeprecatedFunction       Code = "SL7064"
+	RepeatedJSON             Code = "SL7065"
+	PositionalReference      Code = "SL7066"
+	AliasWithoutAs           Code = "SL7067"
+	CaseWithoutElse          Code = "SL7068"
+	RepeatedValue            Code = "SL7069"
+	NeedlessDistinct         Code = "SL7070"
+	FanOutSum                Code = "SL7071"
+	FanOutKey                Code = "SL7072"
+	CountDistinctNullable    Code = "SL7073"
+	IntegerDivision          Code = "SL7074"
+	ArrayWithoutOrder        Code = "SL7075"
+	UnusedJoin               Code = "SL7076"
+	RepeatedBranch           Code = "SL7077"
+	CountOfCondition         Code = "SL7078"
+	ConcatNullable           Code = "SL7079"
 )
 
 // Codes of the check and schedule stages.

@@ -77,6 +77,12 @@ type Related struct {
 	Message string `json:"message"`
 }
 
+// Edit puts Text in the place of a span of a file, whose end is known.
+type Edit struct {
+	Span Span   `json:"span"`
+	Text string `json:"text"`
+}
+
 // Diagnostic is one mistake.
 type Diagnostic struct {
 	Code     Code      `json:"code"`
@@ -87,6 +93,8 @@ type Diagnostic struct {
 	Notes    []string  `json:"notes,omitempty"`   // free lines, e.g. the longest path
 	Hint     string    `json:"hint,omitempty"`    // the next step to take
 	Node     string    `json:"node,omitempty"`    // the node it is about, e.g. core.member_status
+	// Edits of the user's files mend it, where that is safe; they do not overlap.
+	Edits []Edit `json:"edits,omitempty"`
 	// Concealed keeps the source line out of every rendering: it holds a secret.
 	Concealed bool `json:"-"`
 }

@@ -19,7 +19,7 @@ func (d *declaration) node() string {
 	switch d.section {
 	case "table", "routine":
 		return d.name
-	case "platform", "capacity":
+	case "platform", "capacity", "lint":
 		return d.section
 	}
 	return d.section + "." + d.name
@@ -35,6 +35,8 @@ func (d *decoder) declaration(p *spec.Platform, decl *declaration) {
 	case "capacity":
 		p.CapacityAt = decl.key
 		p.Windows = append(p.Windows, each(o, "windows", d.window)...)
+	case "lint":
+		p.LintRules = append(p.LintRules, each(o, "rules", d.lintRule)...)
 	case "team":
 		p.Teams = add(p.Teams, n, o, d.team)
 	case "channel":
@@ -189,6 +191,10 @@ func (d *decoder) sourceOverride(n spec.Node, o obj, out *spec.SourceOverride) {
 
 func (d *decoder) pool(n spec.Node, o obj, out *spec.Pool) {
 	*out = spec.Pool{Node: n, Description: o.text("description"), Size: o.int("size")}
+}
+
+func (d *decoder) lintRule(n spec.Node, o obj, out *spec.LintRule) {
+	*out = spec.LintRule{Node: n, Severity: o.text("severity"), Paths: o.pairs("paths")}
 }
 
 func (d *decoder) window(n spec.Node, o obj, out *spec.Window) {

@@ -58,6 +58,7 @@ func Run(sp *spec.Platform, stmts map[string]*model.Statement, env string, vars 
 	r.checks()
 	r.tasks()
 	r.slas()
+	r.lintRules()
 	return r.m, r.diags
 }
 

@@ -53,6 +53,7 @@ type Platform struct {
 	Pools        []*Pool
 	Windows      []*Window // capacity.windows
 	CapacityAt   diag.Span // of the capacity declaration
+	LintRules    []*LintRule // lint.rules
 	Datasets     []*Dataset
 	Sources      []*Source
 	Tables       []*Table
@@ -180,6 +181,13 @@ type Window struct {
 type PoolSize struct {
 	Node
 	Size Int
+}
+
+// LintRule is the setting of one rule; Name is its name or code, as written.
+type LintRule struct {
+	Node
+	Severity Text
+	Paths    []Pair // severity by pattern, as text
 }
 
 type Dataset struct {

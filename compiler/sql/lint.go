@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 
 	"sluice/compiler/cache"
 	"sluice/compiler/diag"
@@ -24,6 +25,7 @@ func (r *runner) lint(ctx context.Context, source func(string) ([]byte, error)) 
 		keys[i], tasks[i] = r.asker.requestKey(asked[i].request), engine.Task{Request: &asked[i].request}
 	}
 	r.asker.prefetch(ctx, keys, tasks)
+	joined := map[string][]string{} // marks of joins, and the nodes that have them
 	for _, a := range asked {
 		found, err := r.asker.analyse(a.request)
 		if err != nil {
@@ -31,12 +33,19 @@ func (r *runner) lint(ctx context.Context, source func(string) ([]byte, error)) 
 			continue
 		}
 		for _, f := range found.Findings {
+			if f.Code == diag.UnclusteredJoin {
+				joined[f.Message] = append(joined[f.Message], a.statement.Node)
+				continue
+			}
 			d := list.Warnf(f.Code, Place(a.statement, f.Start, f.End), "%s", f.Message).WithNode(a.statement.Node)
 			d.Hint = f.Hint
+			d.Edits = r.safeEdits(a, f.Edits)
 		}
 	}
 	list = append(list, lint.Platform(r.m)...)
-	r.diags = append(r.diags, lint.Suppress(list, r.files(source))...)
+	list = append(list, lint.HotJoins(r.m, joined)...)
+	list = lint.Suppress(list, r.files(source))
+	r.diags = append(r.diags, lint.SettingsOf(r.m.Spec).Apply(list)...)
 }
 
 // lintRequest is a statement with what its rules are asked about.
@@ -52,6 +61,8 @@ func (r *runner) lintRequests() []lintRequest {
 	r.duckdb = false
 	defer func() { r.duckdb = duckdb }()
 	var out []lintRequest
+	var unique [][]string // of the table whose statement is added
+	projects := r.projects()
 	add := func(s *model.Statement, kind engine.Kind, arguments []engine.Column, returns string, role lint.Role, declared bool) {
 		if s == nil || s.Made || s.Failed || s.Level == "off" {
 			return
@@ -72,14 +83,18 @@ func (r *runner) lintRequests() []lintRequest {
 				reads = append(reads, ref.Table)
 			}
 		}
-		request.Lint = &lint.Facts{Role: role, TimeZone: r.m.Spec.Info.TimeZone.V, Declared: declared, Tables: lint.FactsOf(reads)}
+		request.Lint = &lint.Facts{
+			Role: role, TimeZone: r.m.Spec.Info.TimeZone.V, Declared: declared, Unique: unique, Projects: projects, Tables: lint.FactsOf(reads),
+		}
 		out = append(out, lintRequest{s, request})
 	}
 	for _, t := range r.m.Tables {
 		if t.Spec != nil {
+			unique = lint.KeysOf(t)
 			add(t.Statement, engine.Query, nil, "", role(t), len(t.Spec.Columns) > 0)
 		}
 	}
+	unique = nil
 	for _, f := range r.m.Routines {
 		if info := r.routines[f.Name]; info != nil && info.known {
 			returns := info.function.Returns
@@ -98,6 +113,15 @@ func (r *runner) lintRequests() []lintRequest {
 		}
 	}
 	return out
+}
+
+// projects are the platform's Google Cloud projects.
+func (r *runner) projects() []string {
+	list := []string{r.m.Spec.Info.Project.V}
+	for _, e := range r.m.Spec.Environments {
+		list = append(list, e.Project.V, e.Warehouse.Project.V)
+	}
+	return sortedSet(slices.DeleteFunc(list, func(p string) bool { return p == "" }))
 }
 
 func role(t *model.Table) lint.Role {

@@ -23,9 +23,10 @@ func (e *Engine) Analyze(r Request) (res Result, err error) {
 }
 
 func (e *Engine) analyze(r Request) Result {
-	if problems := undeclared(r); len(problems) > 0 {
+	if problems := append(undeclared(r), unknownViews(r)...); len(problems) > 0 {
 		return Result{Problems: problems}
 	}
+	e.useModels(r.Models)
 	text, paths := unquote(r.Text, r.Parsed.Refs)
 	w := &wrapped{text: text}
 	w.wrapForAnalysis(r.Kind, r.Arguments, r.Returns)
@@ -214,7 +215,11 @@ func (e *Engine) lint(w *wrapped, statement gsql.ResolvedStatementNode, facts li
 	parsed := get(gsql.ParseStatement(w.sql(), e.parser))
 	var out []Problem
 	for _, f := range lint.Statement(w.sql(), get(parsed.Statement()), statement, facts) {
-		out = append(out, Problem{Code: f.Code, Message: f.Message, Hint: f.Hint, Start: w.back(f.Start), End: w.back(f.End)})
+		p := Problem{Code: f.Code, Message: f.Message, Hint: f.Hint, Start: w.back(f.Start), End: w.back(f.End)}
+		for _, e := range f.Edits {
+			p.Edits = append(p.Edits, lint.Edit{Start: w.back(e.Start), End: w.back(e.End), Text: e.Text})
+		}
+		out = append(out, p)
 	}
 	return out
 }

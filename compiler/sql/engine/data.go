@@ -24,6 +24,11 @@ const (
 	TableRef    RefKind = "table"
 	TableFnRef  RefKind = "table function"
 	FunctionRef RefKind = "function" // with a dataset; builtins are no references
+	ModelRef    RefKind = "model"
+	SystemRef   RefKind = "system view" // of INFORMATION_SCHEMA
+	// VariantRef is a call of a table function of BigQuery's that has another name in
+	// the catalogue. It names nothing outside the text.
+	VariantRef RefKind = "variant"
 )
 
 // Ref is a path in the text that names something outside it. Start and End are byte
@@ -71,6 +76,8 @@ type Problem struct {
 	End     int       `json:"end,omitempty"`
 	Notes   []string  `json:"notes,omitempty"`
 	Hint    string    `json:"hint,omitempty"`
+	// Edits of the text mend a finding of lint.
+	Edits []lint.Edit `json:"edits,omitempty"`
 }
 
 // Column is a name with the canonical text of its type.
@@ -110,6 +117,7 @@ type Request struct {
 	Parsed     Parsed
 	Tables     []Table
 	Functions  []Function
+	Models     []Model
 	Arguments  []Column // of a function's body
 	Returns    string   // declared type of a function's body; empty to infer it
 	Parameters []Column // declared, names in lower case, sorted

@@ -55,7 +55,7 @@ func orderWithoutLimit(s *statement) {
 			what = "a table's rows have no order"
 		}
 		s.find(order.start, order.end, "ORDER BY without LIMIT: "+what+", so sorting them only costs",
-			"leave it out; whoever reads the rows sorts them")
+			"leave it out; whoever reads the rows sorts them", s.remove(s.blanksBefore(order.start), order.end))
 	})
 }
 

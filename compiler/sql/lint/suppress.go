@@ -7,11 +7,12 @@ import (
 	"strings"
 
 	"sluice/compiler/diag"
+	"sluice/compiler/sql/token"
 )
 
 // suppression is a comment that silences findings:
 //
-//	-- sluice:ignore SL7011 any ten rows will do      in SQL
+//	-- sluice:ignore SL7011: any ten rows will do     in SQL; the rule's name does as well
 //	// sluice:ignore SL7051 goes away next month      in CUE
 //
 // It is for its own line or, where it stands alone on it, for the next line that is
@@ -27,7 +28,7 @@ type suppression struct {
 var (
 	ignoreComment = regexp.MustCompile(`^(?:--|//|#|/\*)[ \t]*sluice:ignore\b(.*)$`)
 	ignoreInCUE   = regexp.MustCompile(`(?:--|//|#|/\*)[ \t]*sluice:ignore\b`)
-	ignoreCode    = regexp.MustCompile(`^[ \t,]*(SL\d{4})\b`)
+	ignoreCode    = regexp.MustCompile(`^[ \t,]*(SL\d{4}|[a-z]+(?:-[a-z]+)+)\b`)
 )
 
 // suppressions finds the comments in a file.
@@ -54,7 +55,13 @@ func suppressions(file, text string) []*suppression {
 		s := &suppression{line: number, at: diag.Span{File: file, Line: number, Col: col, EndLine: number, EndCol: col + int32(len(comment))}}
 		rest := strings.TrimSuffix(m[1], "*/")
 		for c := ignoreCode.FindStringSubmatchIndex(rest); c != nil; c = ignoreCode.FindStringSubmatchIndex(rest) {
-			s.codes = append(s.codes, diag.Code(rest[c[2]:c[3]]))
+			code := diag.Code(rest[c[2]:c[3]])
+			if rule, ok := diag.RuleOf(string(code)); ok {
+				code = rule.Code
+			} else if !strings.HasPrefix(string(code), "SL") {
+				break // a word of the reason
+			}
+			s.codes = append(s.codes, code)
 			rest = rest[c[1]:]
 		}
 		s.reason = strings.Trim(rest, " \t:,–-")
@@ -83,40 +90,12 @@ func commentsInCUE(text string) []int {
 // name is none.
 func commentsInSQL(text string) []int {
 	var out []int
-	for i := 0; i < len(text); {
-		switch rest := text[i:]; {
-		case strings.HasPrefix(rest, "--"), rest[0] == '#':
-			out = append(out, i)
-			i += cut(rest, "\n")
-		case strings.HasPrefix(rest, "/*"):
-			out = append(out, i)
-			i += cut(rest, "*/")
-		case rest[0] == '\'' || rest[0] == '"' || rest[0] == '`':
-			quote := rest[:1]
-			if triple := strings.Repeat(quote, 3); strings.HasPrefix(rest, triple) && quote != "`" {
-				quote = triple
-			}
-			i += len(quote)
-			for i < len(text) && !strings.HasPrefix(text[i:], quote) {
-				if text[i] == '\\' {
-					i++
-				}
-				i++
-			}
-			i += len(quote)
-		default:
-			i++
+	for _, t := range token.Split(text) {
+		if t.Kind == token.Comment {
+			out = append(out, t.Start)
 		}
 	}
 	return out
-}
-
-// cut is the length of the text up to and including the end mark.
-func cut(text, end string) int {
-	if i := strings.Index(text, end); i >= 0 {
-		return i + len(end)
-	}
-	return len(text)
 }
 
 // Suppress takes out the findings that comments in the files silence, and adds one for

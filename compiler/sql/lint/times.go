@@ -160,3 +160,51 @@ func showsLocalTime(n *node) bool {
 	}
 	return strings.ContainsAny(strings.ReplaceAll(format, "%%", ""), "aAbBdDeFgGhHIjklmpPQRTuUvVwWxXyY") && strings.Contains(format, "%")
 }
+
+// dayOnly is a day written where an instant is meant.
+var dayOnly = regexp.MustCompile(`^(?i:TIMESTAMP|DATETIME)?\s*(?:'\d{4}-\d{1,2}-\d{1,2}'|"\d{4}-\d{1,2}-\d{1,2}")$`)
+
+// dateEndLost: a day as the last instant is its first one, so the day itself is left
+// out.
+func dateEndLost(s *statement) {
+	for _, call := range s.calls("$between", "$less_or_equal") {
+		id, ok := refID(call.kids[0])
+		if t := typeOf(uncast(call.kids[0])); !ok || t != "TIMESTAMP" && t != "DATETIME" {
+			continue
+		}
+		if _, base := s.base[s.origin(id)]; !base {
+			continue
+		}
+		end := call.kids[len(call.kids)-1]
+		if !s.isMidnight(end) || call.start < 0 {
+			continue
+		}
+		s.find(call.start, call.end, "the upper bound is the first instant of that day, so the rest of the day is left out",
+			"write >= the first day AND < the day after the last")
+	}
+}
+
+// isMidnight reports whether an instant is written as, or made of, a day.
+func (s *statement) isMidnight(n *node) bool {
+	inner := uncast(n)
+	if _, ok := inner.is.(*gsql.ResolvedLiteral); ok {
+		at := n
+		if at.start < 0 {
+			at = inner
+		}
+		return at.start >= 0 && dayOnly.MatchString(strings.TrimSpace(s.text[at.start:at.end]))
+	}
+	if name := function(inner); name == "timestamp" || name == "datetime" {
+		arg := inner.kids[0]
+		if l, ok := arg.is.(*gsql.ResolvedLiteral); ok && typeOf(arg) == "STRING" && !isNull(arg) {
+			return len(get(get(l.Value()).StringValue())) == len("2006-01-02")
+		}
+		return typeOf(arg) == "DATE" && !moved(arg)
+	}
+	return inner != n && typeOf(inner) == "DATE" && !moved(inner)
+}
+
+// moved reports whether a day was reckoned, perhaps to the day after the last.
+func moved(n *node) bool {
+	return slices.Contains([]string{"date_add", "$add", "last_day", "date_sub", "$subtract"}, function(n))
+}

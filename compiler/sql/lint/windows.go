@@ -54,3 +54,47 @@ func hasOrder(call *node) bool {
 		return ok
 	})
 }
+
+// windowOrderConstant: rows that agree in all that a window is ordered by come in any
+// order.
+func windowOrderConstant(s *statement) {
+	for _, n := range s.all {
+		group, ok := n.is.(*gsql.ResolvedAnalyticFunctionGroup)
+		if !ok || get(group.OrderBy()) == nil {
+			continue
+		}
+		parts := map[int32]bool{}
+		for _, k := range n.kids {
+			if _, ok := k.is.(*gsql.ResolvedWindowPartitioning); ok {
+				for id := range refs(k) {
+					parts[s.origin(id)] = true
+				}
+			}
+		}
+		says := false
+		var call *node
+		for _, k := range n.kids {
+			switch k.is.(type) {
+			case *gsql.ResolvedWindowOrdering:
+				for _, item := range k.kids {
+					for _, ref := range item.kids {
+						id, ok := refID(ref)
+						_, constant := s.maker(ref).is.(*gsql.ResolvedLiteral)
+						says = says || !(ok && parts[s.origin(id)]) && !constant
+					}
+				}
+			case *gsql.ResolvedComputedColumn:
+				if call == nil && len(k.kids) > 0 && slices.Contains(ordered, function(k.kids[0])) {
+					call = k.kids[0]
+				}
+			}
+		}
+		if !says && call != nil && call.start >= 0 {
+			s.find(call.start, call.end, "all rows of a partition agree in what the window is ordered by, so their order is left to chance",
+				"order by a column that tells the rows apart")
+		}
+	}
+}
+
+// ordered are window functions whose result depends on the order.
+var ordered = []string{"row_number", "lag", "lead", "first_value", "last_value", "nth_value", "ntile"}
