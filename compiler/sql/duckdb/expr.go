@@ -236,7 +236,7 @@ func (c *call) refuse(format string, args ...any) string {
 	return c.t.refuse(c.n, c.title(), format, args...)
 }
 
-var plainLiteral = regexp.MustCompile(`^(-?[0-9.]+(e[+-][0-9]+)?|CAST\(NULL AS [A-Z]+\)|CAST\((\$\w+|-?[0-9]+|'[^']*') AS [A-Z]+\)|'[^']*'|DATE '[^']*'|TIMESTAMPTZ '[^']*'|TIMESTAMP '[^']*'|TIME '[^']*'|gsql_to_bignumeric\('[^']*'\)|true|false)$`)
+var plainLiteral = regexp.MustCompile(`^(-?[0-9.]+(e[+-][0-9]+)?|CAST\(NULL AS [A-Z]+\)|CAST\((\$\w+|-?[0-9]+|'[^']*') AS [A-Z]+(\(38,9\))?\)|'[^']*'|DATE '[^']*'|TIMESTAMPTZ '[^']*'|TIMESTAMP '[^']*'|TIME '[^']*'|gsql_to_bignumeric\('[^']*'\)|true|false)$`)
 
 var (
 	letField    = regexp.MustCompile(`^v[0-9]+(\.a[0-9]+)?$`)
@@ -258,8 +258,17 @@ func isSimple(s string) bool {
 // simple makes every argument safe to repeat, by binding those that are more
 // than a reference to a variable that finish introduces.
 func (c *call) simple() {
+	needed := false
 	for i, a := range c.args {
-		if c.lambdas[i] != nil || c.exprs[i] == nil || a == "NULL" || isSimple(a) {
+		needed = needed || c.lambdas[i] == nil && c.exprs[i] != nil && a != "NULL" && !isSimple(a)
+	}
+	if !needed {
+		return
+	}
+	for i, a := range c.args {
+		// Columns are bound as well: DuckDB does not find those of an outer
+		// query inside a lambda.
+		if c.lambdas[i] != nil || c.exprs[i] == nil || a == "NULL" || plainLiteral.MatchString(a) || letField.MatchString(a) {
 			continue
 		}
 		if c.bindVar == "" {

@@ -75,8 +75,20 @@ func arrayConcat(c *call) string {
 }
 
 func arrayToString(c *call) string {
-	if e := c.types[0].Elem; e == nil || e.Kind != sqltype.String {
+	e := c.types[0].Elem
+	if e == nil || e.Kind != sqltype.String && e.Kind != sqltype.Bytes {
 		return c.refuse("ARRAY_TO_STRING of %s is not translated", c.types[0])
+	}
+	if _, ok := c.stringOf(1); !ok || e.Kind == sqltype.Bytes {
+		fn, null := "gsql_array_to_string", "''"
+		if e.Kind == sqltype.Bytes {
+			fn, null = "gsql_array_to_bytes", "unhex('')"
+		}
+		if len(c.args) == 2 {
+			return fn + "(" + c.args[0] + ", " + c.args[1] + ", " + null + ", false)"
+		}
+		c.simple()
+		return fn + "(" + c.args[0] + ", " + c.args[1] + ", coalesce(" + c.args[2] + ", " + null + "), " + c.args[2] + " IS NOT NULL)"
 	}
 	c.simple()
 	arr := c.args[0]

@@ -22,10 +22,10 @@ var conditionFunctions = map[string]function{
 	"error": custom(func(c *call) string {
 		return "CAST(gsql_error(" + c.args[0] + ") AS " + c.t.duckType(c.n, c.result) + ")"
 	}),
-	"iferror":           custom(func(c *call) string { return c.onError("CASE WHEN %ok THEN %value ELSE " + c.args[1] + " END") }),
-	"iserror":           custom(func(c *call) string { return c.onError("(NOT %ok)") }),
-	"nulliferror":       custom(func(c *call) string { return c.try(c.args[0]) }),
-	"$with_side_effect": total("$1"),
+	"iferror":            custom(func(c *call) string { return c.onError("CASE WHEN %ok THEN %value ELSE " + c.args[1] + " END") }),
+	"iserror":            custom(func(c *call) string { return c.onError("(NOT %ok)") }),
+	"nulliferror":        custom(func(c *call) string { return c.try(c.args[0]) }),
+	"$with_side_effects": total("$1"),
 }
 
 // paren puts a template's output in parentheses.

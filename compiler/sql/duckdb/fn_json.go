@@ -3,6 +3,8 @@ package duckdb
 import (
 	"strings"
 
+	gsql "github.com/goccy/go-googlesql"
+
 	"sluice/compiler/sqltype"
 )
 
@@ -64,12 +66,28 @@ var jsonFunctions = map[string]function{
 	"lax_double_array":  custom(jsonScalar("gsql_json_lax_float64_array")),
 	"lax_string_array":  custom(jsonScalar("gsql_json_lax_string_array")),
 	"json_array":        custom(jsonArray),
-	"json_object":       custom(jsonObject),
-	"json_keys": custom(func(c *call) string {
-		if len(c.args) > 1 {
-			return c.refuse("JSON_KEYS with a depth or mode is not translated")
+	"json_object": {write: func(c *call) string {
+		if c.safe || len(c.args) == 2 && c.kind(0) == sqltype.Array {
+			c.simple()
 		}
-		return c.expand("gsql_json_keys($1)")
+		s := jsonObject(c)
+		if c.safe && !strings.Contains(s, "TRY(") {
+			return c.try(s)
+		}
+		return s
+	}, safe: true},
+	"json_keys": custom(func(c *call) string {
+		depth, mode := "CAST(1000000 AS BIGINT)", "'strict'"
+		if len(c.args) > 1 {
+			depth = "coalesce(" + c.args[1] + ", " + depth + ")"
+			if _, ok := c.exprs[1].(*gsql.ResolvedLiteral); !ok {
+				depth = c.args[1]
+			}
+		}
+		if len(c.args) > 2 {
+			mode = c.args[2]
+		}
+		return "gsql_json_keys(" + c.args[0] + ", " + depth + ", " + mode + ")"
 	}),
 }
 
@@ -140,7 +158,14 @@ func jsonObject(c *call) string {
 		return "CAST('{}' AS JSON)"
 	}
 	if len(c.args) == 2 && c.kind(0) == sqltype.Array {
-		return c.refuse("JSON_OBJECT of arrays is not translated")
+		v := c.t.letVar()
+		vals := "list_transform(" + c.args[1] + ", lambda " + v + ": " + c.t.jsonText(c.n, v, *c.types[1].Elem, true) + ")"
+		s := "(CASE WHEN " + c.args[0] + " IS NULL OR " + c.args[1] + " IS NULL THEN " + c.fail("Invalid input to JSON_OBJECT: the keys and values arrays cannot be NULL") +
+			" ELSE CAST(gsql_json_object(" + c.args[0] + ", " + vals + ") AS JSON) END)"
+		if c.safe {
+			return c.try(s)
+		}
+		return s
 	}
 	keys, vals := []string{}, []string{}
 	for i := 0; i+1 < len(c.args); i += 2 {
@@ -181,6 +206,8 @@ func (t *translator) jsonText(n nodeAt, x string, ty sqltype.Type, typed bool) s
 		s = "'\"' || gsql_time_text(epoch_us(" + x + ")) || '\"'"
 	case sqltype.Timestamp:
 		s = "'\"' || gsql_timestamp_iso(epoch_us(" + x + ")) || '\"'"
+	case sqltype.Interval:
+		s = "'\"' || gsql_interval_iso(" + x + ") || '\"'"
 	case sqltype.JSON:
 		s = "CAST(" + x + " AS VARCHAR)"
 	case sqltype.Array:

@@ -9,6 +9,7 @@ var miscFunctions = map[string]function{
 	"parse_numeric": parser(func(c *call) string {
 		return "CAST(" + c.parse("parse_numeric") + "(" + c.args[0] + ") AS DECIMAL(38,9))"
 	}),
+	"generate_range_array":    custom(generateRangeArray),
 	"net.host":                native("gsql_net_host($1)"),
 	"net.reg_domain":          custom(func(c *call) string { return c.refuse("the public suffix list changes, so results differ") }),
 	"net.ip_from_string":      native("gsql_ip_from_string($1)"),
@@ -46,4 +47,28 @@ func rangeContains(c *call) string {
 			"(struct_extract($1, 'end') IS NULL OR coalesce(struct_extract($2, 'end') <= struct_extract($1, 'end'), false)) END)")
 	}
 	return c.expand("(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE coalesce($2 >= struct_extract($1, 'start'), true) AND coalesce($2 < struct_extract($1, 'end'), true) END)")
+}
+
+// generateRangeArray is GENERATE_RANGE_ARRAY: a range cut into parts of a length,
+// the last one shorter unless include_last_partial_range is false.
+func generateRangeArray(c *call) string {
+	partial := "true"
+	if len(c.args) > 2 {
+		partial = c.args[2]
+	}
+	elem := *c.types[0].Elem
+	us := func(bound string) string {
+		if elem.Kind == sqltype.Date {
+			return "epoch_us(CAST(struct_extract(" + c.args[0] + ", '" + bound + "') AS TIMESTAMP))"
+		}
+		return "epoch_us(struct_extract(" + c.args[0] + ", '" + bound + "'))"
+	}
+	v := c.t.letVar()
+	bounds := func(bound string) string {
+		return "gsql_range_bounds(" + us("start") + ", " + us("end") + ", " + c.args[1] + ", " + partial + ", " + text(string(elem.Kind)) + ", '" + bound + "')"
+	}
+	return "(CASE WHEN " + c.args[0] + " IS NULL OR " + c.args[1] + " IS NULL OR " + partial + " IS NULL THEN NULL WHEN struct_extract(" + c.args[0] + ", 'start') IS NULL OR struct_extract(" + c.args[0] +
+		", 'end') IS NULL THEN " + c.fail("GENERATE_RANGE_ARRAY needs a range with bounds") +
+		" ELSE list_transform(list_zip(" + bounds("start") + ", " + bounds("end") + "), lambda " + v + ": {'start': " +
+		fromMicros(elem.Kind, "struct_extract("+v+", 1)") + ", 'end': " + fromMicros(elem.Kind, "struct_extract("+v+", 2)") + "}) END)"
 }

@@ -11,36 +11,49 @@ import (
 // whitespace is what TRIM removes: the characters with Unicode's White_Space property.
 const whitespace = "'\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'"
 
+// wordEnds are the characters between which INITCAP finds words.
+const wordEnds = "' \t\n\v\f\r<>()[]{}/|\\+-=*&^%$#@!~`\"''?.,:;_'"
+
 var stringFunctions = map[string]function{
-	"length":                custom(byBytes("length($1)", "octet_length($1)")),
-	"char_length":           total("length($1)"),
-	"character_length":      total("length($1)"),
-	"byte_length":           custom(byBytes("strlen($1)", "octet_length($1)")),
-	"octet_length":          custom(byBytes("strlen($1)", "octet_length($1)")),
-	"upper":                 customTotal(ascii("upper", "gsql_upper")),
-	"lower":                 customTotal(ascii("lower", "gsql_lower")),
-	"reverse":               customTotal(ascii("reverse", "gsql_reverse")),
-	"initcap":               custom(func(c *call) string { return c.udf("gsql_initcap") }),
-	"trim":                  custom(trim("trim")),
-	"ltrim":                 custom(trim("ltrim")),
-	"rtrim":                 custom(trim("rtrim")),
-	"concat":                custom(concat),
-	"substr":                custom(substr),
-	"substring":             custom(substr),
-	"left":                  custom(byBytes("gsql_left($1, $2)", "gsql_left_bytes($1, $2)")),
-	"right":                 custom(byBytes("gsql_right($1, $2)", "gsql_right_bytes($1, $2)")),
-	"replace":               custom(byBytes("replace($1, $2, $3)", "gsql_replace_bytes($1, $2, $3)")),
-	"translate":             custom(byBytes("gsql_translate($1, $2, $3)", "gsql_translate_bytes($1, $2, $3)")),
-	"strpos":                custom(byBytes("CAST(strpos($1, $2) AS BIGINT)", "gsql_strpos_bytes($1, $2)")),
-	"instr":                 custom(byBytes("gsql_instr($1, $2, %3, %4)", "gsql_instr_bytes($1, $2, %3, %4)")),
-	"starts_with":           custom(byBytes("starts_with($1, $2)", "gsql_starts_with_bytes($1, $2)")),
-	"ends_with":             custom(byBytes("suffix($1, $2)", "gsql_ends_with_bytes($1, $2)")),
-	"lpad":                  custom(pad("gsql_lpad")),
-	"rpad":                  custom(pad("gsql_rpad")),
-	"repeat":                custom(byBytes("gsql_repeat($1, $2)", "gsql_repeat_bytes($1, $2)")),
-	"split":                 custom(split),
-	"split_substr":          custom(func(c *call) string { return c.refuse("SPLIT_SUBSTR is not in BigQuery") }),
-	"ascii":                 native("gsql_ascii($1)"),
+	"length":           custom(byBytes("length($1)", "octet_length($1)")),
+	"char_length":      total("length($1)"),
+	"character_length": total("length($1)"),
+	"byte_length":      custom(byBytes("strlen($1)", "octet_length($1)")),
+	"octet_length":     custom(byBytes("strlen($1)", "octet_length($1)")),
+	"upper":            customTotal(ascii("upper", "gsql_upper")),
+	"lower":            customTotal(ascii("lower", "gsql_lower")),
+	"reverse":          customTotal(ascii("reverse", "gsql_reverse")),
+	"initcap": custom(func(c *call) string {
+		if len(c.args) == 1 {
+			return "gsql_initcap(" + c.args[0] + ", " + wordEnds + ")"
+		}
+		return c.udf("gsql_initcap")
+	}),
+	"trim":        custom(trim("trim")),
+	"ltrim":       custom(trim("ltrim")),
+	"rtrim":       custom(trim("rtrim")),
+	"concat":      custom(concat),
+	"substr":      custom(substr),
+	"substring":   custom(substr),
+	"left":        custom(byBytes("gsql_left($1, $2)", "gsql_left_bytes($1, $2)")),
+	"right":       custom(byBytes("gsql_right($1, $2)", "gsql_right_bytes($1, $2)")),
+	"replace":     custom(byBytes("replace($1, $2, $3)", "gsql_replace_bytes($1, $2, $3)")),
+	"translate":   custom(byBytes("gsql_translate($1, $2, $3)", "gsql_translate_bytes($1, $2, $3)")),
+	"strpos":      custom(byBytes("CAST(strpos($1, $2) AS BIGINT)", "gsql_strpos_bytes($1, $2)")),
+	"instr":       custom(byBytes("gsql_instr($1, $2, %3, %4)", "gsql_instr_bytes($1, $2, %3, %4)")),
+	"starts_with": custom(byBytes("starts_with($1, $2)", "gsql_starts_with_bytes($1, $2)")),
+	"ends_with":   custom(byBytes("suffix($1, $2)", "gsql_ends_with_bytes($1, $2)")),
+	"lpad":        custom(pad("gsql_lpad")),
+	"rpad":        custom(pad("gsql_rpad")),
+	"repeat":      custom(byBytes("gsql_repeat($1, $2)", "gsql_repeat_bytes($1, $2)")),
+	"split":       custom(split),
+	"split_substr": custom(func(c *call) string {
+		if c.kind(0) != sqltype.String {
+			return c.refuse("SPLIT_SUBSTR of %s is not translated", c.kind(0))
+		}
+		return c.expand("gsql_split_substr($1, $2, $3, ") + c.orBig(3) + ")"
+	}),
+	"ascii":                 custom(byBytes("gsql_ascii($1)", "gsql_ascii_bytes($1)")),
 	"unicode":               native("gsql_unicode($1)"),
 	"chr":                   native("gsql_chr($1)"),
 	"to_code_points":        custom(byBytes("gsql_to_code_points($1)", "gsql_to_code_points_bytes($1)")),
@@ -54,10 +67,11 @@ var stringFunctions = map[string]function{
 	}),
 	"soundex": native("gsql_soundex($1)"),
 	"edit_distance": custom(func(c *call) string {
-		if len(c.args) > 2 || c.kind(0) != sqltype.String {
-			return c.refuse("EDIT_DISTANCE is translated for two strings only")
+		fn := "gsql_edit_distance"
+		if c.kind(0) == sqltype.Bytes {
+			fn += "_bytes"
 		}
-		return c.expand("gsql_edit_distance($1, $2)")
+		return fn + c.expand("($1, $2, ") + c.orBig(2) + ")"
 	}),
 	"normalize":                    custom(normalize(false)),
 	"normalize_and_casefold":       custom(normalize(true)),
@@ -68,14 +82,14 @@ var stringFunctions = map[string]function{
 	"to_base32":                    native("gsql_to_base32($1)"),
 	"from_base32":                  native("gsql_from_base32($1)"),
 	"safe_convert_bytes_to_string": total("gsql_safe_to_string($1)"),
-	"regexp_contains":              custom(regexFn(func(c *call, p string) string { return c.expand("regexp_matches($1, $2)") })),
+	"regexp_contains":              custom(regexFn(func(c *call, p string) string { return c.expand("regexp_matches($1, $2)") }, "gsql_regexp_contains_bytes($1, $2)")),
 	"regexp_extract":               custom(regexpExtract),
 	"regexp_substr":                custom(regexpExtract),
-	"regexp_extract_all":           custom(regexFn(func(c *call, p string) string { return c.expand("gsql_regexp_extract_all($1, $2)") })),
-	"regexp_replace":               custom(regexFn(func(c *call, p string) string { return c.expand("gsql_regexp_replace($1, $2, $3)") })),
+	"regexp_extract_all":           custom(regexFn(func(c *call, p string) string { return c.expand("gsql_regexp_extract_all($1, $2)") }, "gsql_regexp_extract_all_bytes($1, $2)")),
+	"regexp_replace":               custom(regexFn(func(c *call, p string) string { return c.expand("gsql_regexp_replace($1, $2, $3)") }, "gsql_regexp_replace_bytes($1, $2, $3)")),
 	"regexp_instr": custom(regexFn(func(c *call, p string) string {
 		return "gsql_regexp_instr(" + c.args[0] + ", " + c.args[1] + ", " + c.orInt(2, 1) + ", " + c.orInt(3, 1) + ", " + c.orInt(4, 0) + ")"
-	})),
+	}, "gsql_regexp_instr_bytes($1, $2, %3, %4, %5)")),
 	"md5":              custom(byBytes("unhex(md5($1))", "unhex(md5($1))")),
 	"sha1":             custom(byBytes("unhex(sha1($1))", "unhex(sha1($1))")),
 	"sha256":           custom(byBytes("unhex(sha256($1))", "unhex(sha256($1))")),
@@ -104,6 +118,14 @@ func (c *call) orInt(i int, def int) string {
 		return c.args[i]
 	}
 	return "CAST(" + strconv.Itoa(def) + " AS BIGINT)"
+}
+
+// orBig is an optional INT64 argument that limits, by default, nothing.
+func (c *call) orBig(i int) string {
+	if i < len(c.args) {
+		return c.args[i]
+	}
+	return "CAST(9223372036854775807 AS BIGINT)"
 }
 
 // udf calls a prelude function with all arguments.
@@ -207,10 +229,10 @@ func normalize(fold bool) func(*call) string {
 
 // regexFn checks a literal pattern at translation, where Go's regular
 // expressions (the same syntax) can tell; other patterns go to the prelude.
-func regexFn(f func(c *call, pattern string) string) func(*call) string {
+func regexFn(f func(c *call, pattern string) string, bytes string) func(*call) string {
 	return func(c *call) string {
 		if c.kind(0) == sqltype.Bytes {
-			return c.refuse("%s of BYTES is not translated", c.title())
+			return c.expand(strings.NewReplacer("%3", c.orInt(2, 1), "%4", c.orInt(3, 1), "%5", c.orInt(4, 0)).Replace(bytes))
 		}
 		p, _ := c.stringOf(1)
 		return f(c, p)
@@ -219,7 +241,7 @@ func regexFn(f func(c *call, pattern string) string) func(*call) string {
 
 func regexpExtract(c *call) string {
 	if c.kind(0) == sqltype.Bytes {
-		return c.refuse("%s of BYTES is not translated", c.title())
+		return "gsql_regexp_extract_bytes(" + c.args[0] + ", " + c.args[1] + ", " + c.orInt(2, 1) + ", " + c.orInt(3, 1) + ")"
 	}
 	if p, ok := c.stringOf(1); ok && len(c.args) == 2 {
 		if re, err := regexp.Compile(p); err == nil && re.NumSubexp() <= 1 {

@@ -16,6 +16,15 @@ import (
 )
 
 var bytesFunctions = map[string]*udf{
+	"gsql_ascii_bytes": fn1(func(b []byte) (int64, error) {
+		switch {
+		case len(b) == 0:
+			return 0, nil
+		case b[0] > 127:
+			return 0, errors.New("non-ASCII character at the start of the input of ASCII")
+		}
+		return int64(b[0]), nil
+	}),
 	"gsql_upper_bytes":       fn1(func(b []byte) ([]byte, error) { return mapASCII(b, 'a', 'z', -32), nil }),
 	"gsql_lower_bytes":       fn1(func(b []byte) ([]byte, error) { return mapASCII(b, 'A', 'Z', 32), nil }),
 	"gsql_reverse_bytes":     fn1(func(b []byte) ([]byte, error) { return reversed(b), nil }),

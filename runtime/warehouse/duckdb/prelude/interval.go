@@ -95,6 +95,9 @@ func intervalText(i duckdb.Interval) string {
 var canonicalInterval = regexp.MustCompile(`^([+-]?)(\d+)-(\d+) ([+-]?\d+) ([+-]?)(\d+):(\d+):(\d+)(?:\.(\d{1,6}))?$`)
 
 func toInterval(s string) (duckdb.Interval, error) {
+	if i, ok, err := parseISO(s); ok {
+		return i, err
+	}
 	m := canonicalInterval.FindStringSubmatch(s)
 	if m == nil {
 		return duckdb.Interval{}, fmt.Errorf("invalid INTERVAL value %q, or a form that is not supported here: write Y-M D H:M:S", s)

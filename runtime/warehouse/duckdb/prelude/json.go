@@ -20,7 +20,7 @@ var jsonFunctions = map[string]*udf{
 	"gsql_json_value_text":                fn2(onText(pathValue, scalarText)),
 	"gsql_json_extract_scalar":            fn2(onJSON(pathValue, scalarText)),
 	"gsql_json_extract_scalar_text":       fn2(onText(pathValue, scalarText)),
-	"gsql_json_query":                     fn2(onJSON(pathQuery, queryText)),
+	"gsql_json_query":                     fn2(jsonQuery),
 	"gsql_json_query_text":                fn2(onText(pathQueryText, presentQueryText)),
 	"gsql_json_extract":                   fn2(onJSON(pathQuery, queryText)),
 	"gsql_json_extract_text":              fn2(onText(pathQueryText, presentQueryText)),
@@ -36,7 +36,7 @@ var jsonFunctions = map[string]*udf{
 	"gsql_json_member":                    fn2(jsonMember),
 	"gsql_json_element":                   fn2(jsonElement),
 	"gsql_json_type":                      fn1(jsonType),
-	"gsql_json_keys":                      fn1(jsonKeys),
+	"gsql_json_keys":                      fn3(jsonKeys),
 	"gsql_json_object":                    fn2(jsonObject),
 	"gsql_json_pretty":                    fn2(jsonPretty),
 	"gsql_json_quote":                     fn1(func(s string) (string, error) { return quoteJSON(s), nil }),
@@ -325,42 +325,10 @@ func jsonType(s string) (string, error) {
 	return "null", err
 }
 
-// jsonKeys lists the paths of all members, through objects but not arrays.
-func jsonKeys(s string) (strs, error) {
-	v, err := readJSON(s)
-	if err != nil {
-		return nil, err
-	}
-	seen := map[string]bool{}
-	var visit func(v node, prefix string)
-	visit = func(v node, prefix string) {
-		o, ok := v.(*object)
-		if !ok {
-			return
-		}
-		for _, k := range o.keys {
-			name := k
-			if strings.ContainsAny(k, ".\"") || k == "" {
-				name = quoteJSON(k)
-			}
-			seen[prefix+name] = true
-			visit(o.vals[k], prefix+name+".")
-		}
-	}
-	visit(v, "")
-	keys := make([]string, 0, len(seen))
-	for k := range seen {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	out := strs{}
-	for _, k := range keys {
-		out = append(out, k)
-	}
-	return out, nil
-}
-
 func jsonObject(keys, vals strs) (string, error) {
+	if len(keys) != len(vals) {
+		return "", errors.New("invalid input to JSON_OBJECT: the number of keys and values must match")
+	}
 	o := &object{vals: map[string]node{}}
 	for i, k := range keys {
 		if k == nil {

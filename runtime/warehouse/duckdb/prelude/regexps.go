@@ -14,6 +14,47 @@ var regexpFunctions = map[string]*udf{
 	"gsql_regexp_extract_all": fn2(regexpExtractAll),
 	"gsql_regexp_replace":     fn3(regexpReplace),
 	"gsql_regexp_instr":       fn5(regexpInstr),
+	"gsql_regexp_contains_bytes": fn2(func(b, p []byte) (bool, error) {
+		re, err := pattern(latin1(p))
+		return err == nil && re.MatchString(latin1(b)), err
+	}),
+	"gsql_regexp_extract_bytes": fn4(func(b, p []byte, pos, n int64) ([]byte, error) {
+		s, err := regexpExtract(latin1(b), latin1(p), pos, n)
+		return bytesOf(s), err
+	}),
+	"gsql_regexp_extract_all_bytes": fn2(func(b, p []byte) (blobs, error) {
+		found, err := regexpExtractAll(latin1(b), latin1(p))
+		out := blobs{}
+		for _, s := range found {
+			out = append(out, bytesOf(s.(string)))
+		}
+		return out, err
+	}),
+	"gsql_regexp_replace_bytes": fn3(func(b, p, rewrite []byte) ([]byte, error) {
+		s, err := regexpReplace(latin1(b), latin1(p), latin1(rewrite))
+		return bytesOf(s), err
+	}),
+	"gsql_regexp_instr_bytes": fn5(func(b, p []byte, pos, n, after int64) (int64, error) {
+		return regexpInstr(latin1(b), latin1(p), pos, n, after)
+	}),
+}
+
+// latin1 makes each byte a character, so that a regular expression on BYTES sees
+// bytes; bytesOf is its inverse.
+func latin1(b []byte) string {
+	r := make([]rune, len(b))
+	for i, c := range b {
+		r[i] = rune(c)
+	}
+	return string(r)
+}
+
+func bytesOf(s string) []byte {
+	out := make([]byte, 0, len(s))
+	for _, r := range s {
+		out = append(out, byte(r))
+	}
+	return out
 }
 
 var patterns sync.Map // pattern → *regexp.Regexp

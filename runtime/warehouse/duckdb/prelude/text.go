@@ -20,7 +20,7 @@ var textFunctions = map[string]*udf{
 	"gsql_upper":   fn1(func(s string) (string, error) { return cases.Upper(language.Und).String(s), nil }),
 	"gsql_lower":   fn1(func(s string) (string, error) { return lower(s), nil }),
 	"gsql_reverse": fn1(func(s string) (string, error) { return string(reversed([]rune(s))), nil }),
-	"gsql_initcap": fn1(func(s string) (string, error) { return initcap(s, ""), nil }),
+	"gsql_initcap": fn2(func(s, delimiters string) (string, error) { return initcap(s, delimiters), nil }),
 	"gsql_trim":    fn2(func(s, set string) (string, error) { return strings.Trim(s, set), nil }),
 	"gsql_ltrim":   fn2(func(s, set string) (string, error) { return strings.TrimLeft(s, set), nil }),
 	"gsql_rtrim":   fn2(func(s, set string) (string, error) { return strings.TrimRight(s, set), nil }),
@@ -62,9 +62,35 @@ var textFunctions = map[string]*udf{
 		}
 		return b, nil
 	}),
-	"gsql_soundex":       fn1(func(s string) (string, error) { return soundex(s), nil }),
-	"gsql_edit_distance": fn2(func(a, b string) (int64, error) { return editDistance([]rune(a), []rune(b)), nil }),
-	"gsql_normalize":     fn2(func(s, mode string) (string, error) { return normalize(s, mode), nil }),
+	"gsql_soundex": fn1(func(s string) (string, error) { return soundex(s), nil }),
+	"gsql_edit_distance": fn3(func(a, b string, most int64) (int64, error) {
+		if most < 0 {
+			return 0, errors.New("EDIT_DISTANCE max_distance must be non-negative")
+		}
+		return min(most, editDistance([]rune(a), []rune(b))), nil
+	}),
+	"gsql_edit_distance_bytes": fn3(func(a, b []byte, most int64) (int64, error) {
+		if most < 0 {
+			return 0, errors.New("EDIT_DISTANCE max_distance must be non-negative")
+		}
+		return min(most, editDistance(a, b)), nil
+	}),
+	"gsql_array_to_string": fn4(func(l strs, sep, null string, withNull bool) (string, error) {
+		return joined(l, sep, null, withNull), nil
+	}),
+	"gsql_array_to_bytes": fn4(func(l blobs, sep, null []byte, withNull bool) ([]byte, error) {
+		texts := strs{}
+		for _, v := range l {
+			if v == nil {
+				texts = append(texts, nil)
+			} else {
+				texts = append(texts, string(v.([]byte)))
+			}
+		}
+		return []byte(joined(texts, string(sep), string(null), withNull)), nil
+	}),
+	"gsql_split_substr": fn4(splitSubstr),
+	"gsql_normalize":    fn2(func(s, mode string) (string, error) { return normalize(s, mode), nil }),
 }
 
 // lower is the full lower case of Unicode, without the context rule for a final sigma.
@@ -79,8 +105,7 @@ func reversed[T any](s []T) []T {
 }
 
 // initcap makes the first letter of each word upper case and the others lower.
-func initcap(s, _ string) string {
-	const delimiters = " \t\n\v\f\r<>()[]{}/|\\+-=*&^%$#@!~`\"'?.,:;_"
+func initcap(s, delimiters string) string {
 	var b strings.Builder
 	start := true
 	for _, r := range s {
@@ -318,6 +343,45 @@ func soundex(s string) string {
 		out = append(out, '0')
 	}
 	return string(out)
+}
+
+// joined is ARRAY_TO_STRING: NULL elements are left out, or stand as a text.
+func joined(l strs, sep, null string, withNull bool) string {
+	parts := make([]string, 0, len(l))
+	for _, v := range l {
+		switch {
+		case v != nil:
+			parts = append(parts, v.(string))
+		case withNull:
+			parts = append(parts, null)
+		}
+	}
+	return strings.Join(parts, sep)
+}
+
+// splitSubstr is SPLIT_SUBSTR: n of the parts between delimiters, from a 1-based
+// position, or one counted from the end.
+func splitSubstr(s, d string, pos, n int64) (string, error) {
+	if d == "" {
+		return "", errors.New("the delimiter of SPLIT_SUBSTR must not be empty")
+	}
+	if n < 0 {
+		return "", errors.New("the count of SPLIT_SUBSTR must not be negative")
+	}
+	parts := strings.Split(s, d)
+	size := int64(len(parts))
+	switch {
+	case pos == 0:
+		pos = 1
+	case pos < -size:
+		pos = 1
+	case pos < 0:
+		pos += size + 1
+	}
+	if pos > size || n == 0 {
+		return "", nil
+	}
+	return strings.Join(parts[pos-1:min(size, pos-1+min(n, size))], d), nil
 }
 
 func editDistance[T comparable](a, b []T) int64 {
