@@ -101,6 +101,15 @@ func (r *runner) request(s *model.Statement, kind engine.Kind, parsed engine.Par
 			continue
 		}
 		seen[key] = true
+		switch ref.Kind {
+		case engine.SystemRef, engine.VariantRef:
+			continue
+		case engine.ModelRef:
+			if known, is := r.modelNamed(ref.Name); is {
+				q.Models = append(q.Models, known)
+			}
+			continue
+		}
 		if ref.Kind != engine.TableRef {
 			f := r.routines[ref.Name]
 			switch {
@@ -158,6 +167,9 @@ func (a *asker) requestKey(q engine.Request) cache.Key {
 	}
 	for _, f := range q.Functions {
 		parts = append(parts, functionParts(f)...)
+	}
+	for _, m := range q.Models {
+		parts = append(parts, "model", m.Name, m.Type, m.Label, m.LabelType)
 	}
 	if q.Lint != nil {
 		parts = append(parts, lintParts(q.Lint)...)

@@ -137,9 +137,10 @@ func (r *reader) read(key, node string, file, inline spec.Text, kind engine.Kind
 		return engine.Parsed{}
 	}
 	for _, ref := range parsed.Refs {
-		if ref.Kind == engine.FunctionRef {
+		switch ref.Kind {
+		case engine.FunctionRef:
 			s.Routines = append(s.Routines, ref.Name)
-		} else {
+		case engine.TableRef, engine.TableFnRef:
 			s.Refs = append(s.Refs, model.Ref{Name: ref.Name, At: Place(s, ref.Start, ref.End)})
 		}
 	}

@@ -46,6 +46,14 @@ func ordered(refs []engine.Ref) []engine.Ref {
 // sluice's to name. Where the table's name there ends in another word than the
 // user's, and the user gave it no alias, the user's word becomes the alias.
 func (r *runner) physical(s *model.Statement, ref engine.Ref) string {
+	switch ref.Kind {
+	case engine.VariantRef:
+		return ""
+	case engine.ModelRef:
+		return r.physicalModel(ref.Name)
+	case engine.SystemRef:
+		return r.physicalView(ref.Name)
+	}
 	if ref.Kind != engine.TableRef {
 		f := r.routines[ref.Name]
 		if f == nil {

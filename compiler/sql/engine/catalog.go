@@ -31,6 +31,18 @@ func (e *Engine) fill(root *folder, refs []Ref, paths [][]string, tables []Table
 			parent = e.sub(parent, part)
 		}
 		name := path[len(path)-1]
+		switch ref.Kind {
+		case VariantRef:
+			continue
+		case ModelRef:
+			check(parent.catalog.AddModel2(name, e.model(ref.Name)))
+			continue
+		case SystemRef:
+			if t, known := systemTable(ref.Name); known {
+				check(parent.catalog.AddTable2(name, e.table(t)))
+			}
+			continue
+		}
 		if ref.Kind == TableRef {
 			if i := slices.IndexFunc(tables, func(t Table) bool { return t.Name == ref.Name }); i >= 0 {
 				check(parent.catalog.AddTable2(name, e.table(tables[i])))

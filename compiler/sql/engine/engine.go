@@ -37,7 +37,8 @@ type Engine struct {
 	functions  map[string]*gsql.Function        // by content
 	tableFns   map[string]*gsql.SQLTableValuedFunction
 	bodies     map[string]gsql.ResolvedStatementNode // of functions, by content
-	keep       []*gsql.AnalyzerOutput // of functions
+	keep       []*gsql.AnalyzerOutput                // of functions
+	tableBuiltins
 	translator Translator
 	sweep      sweeper
 }
@@ -125,6 +126,10 @@ var notBigQuery = []gsql.LanguageFeature{
 	gsql.LanguageFeatureFeatureDisableOuterJoinArray,
 	gsql.LanguageFeatureFeatureLateralColumnReferences,
 	gsql.LanguageFeatureFeatureSpannerLegacyDdl,
+	// BigQuery's VECTOR_SEARCH takes other arguments; see builtinTables.
+	gsql.LanguageFeatureFeatureVectorSearchTvf,
+	gsql.LanguageFeatureFeatureTumbleHopTvfs,
+	gsql.LanguageFeatureFeatureTumbleHopTvfsNoTimestampCol,
 }
 
 // languageOptions are BigQuery's: its product mode, its types, its reserved words.

@@ -137,8 +137,12 @@ func (v *visitor) visit(n gsql.ASTNode, s *scope) {
 		v.tableClause(n, s)
 	case *gsql.ASTFunctionCall:
 		v.call(n, s)
+	case *gsql.ASTModelClause:
+		v.model(n)
 	case *gsql.ASTFunctionDeclaration:
 		// The wrapper's own; its name is no reference.
+	case *gsql.ASTPathExpression, *gsql.ASTStringLiteral, *gsql.ASTIntLiteral, *gsql.ASTFloatLiteral, *gsql.ASTStar:
+		// Nothing below them names anything, and every look at a node costs.
 	case *gsql.ASTPipeAs:
 		v.alias(n, s)
 	case *gsql.ASTParameterExpr:
@@ -224,7 +228,11 @@ func (v *visitor) reference(path *gsql.ASTPathExpression, s *scope) string {
 		return implied
 	}
 	start, end := span(path)
-	v.parsed.Refs = append(v.parsed.Refs, Ref{Kind: TableRef, Name: strings.Join(parts, "."), Start: start, End: end})
+	ref := Ref{Kind: TableRef, Name: strings.Join(parts, "."), Start: start, End: end}
+	if isSystemName(ref.Name) {
+		ref.Kind = SystemRef
+	}
+	v.parsed.Refs = append(v.parsed.Refs, ref)
 	return implied
 }
 
@@ -232,15 +240,11 @@ func (v *visitor) reference(path *gsql.ASTPathExpression, s *scope) string {
 var builtinSpaces = map[string]bool{"safe": true, "net": true, "keys": true, "aead": true, "hll_count": true, "kll_quantiles": true,
 	"ml": true, "ai": true, "obj": true, "d3a_count": true, "error": true, "bigfunctions": false}
 
-// builtinTableFunctions are BigQuery's own, by lower-case name.
-var builtinTableFunctions = map[string]bool{"appends": true, "changes": true, "gap_fill": true, "vector_search": true, "external_query": true,
-	"external_object_transform": true, "range_sessionize": true}
-
 func (v *visitor) routine(kind RefKind, path *gsql.ASTPathExpression) {
 	parts := identifiers(path)
 	name := strings.Join(parts, ".")
 	first, _, dotted := strings.Cut(strings.ToLower(name), ".")
-	if !dotted && (kind == FunctionRef || builtinTableFunctions[first]) || dotted && builtinSpaces[first] {
+	if !dotted && (kind == FunctionRef || isBuiltinTable(first)) || dotted && builtinSpaces[first] {
 		return
 	}
 	start, end := span(path)
@@ -248,14 +252,42 @@ func (v *visitor) routine(kind RefKind, path *gsql.ASTPathExpression) {
 }
 
 func (v *visitor) tableFunction(n *gsql.ASTTVF, s *scope) {
+	byValue := false
+	var name *gsql.ASTPathExpression
 	for i, count := int32(0), get(n.NumChildren()); i < count; i++ {
-		if path, ok := get(n.Child(i)).(*gsql.ASTPathExpression); ok && i == 0 {
-			v.routine(TableFnRef, path)
-			continue
+		switch c := get(n.Child(i)).(type) {
+		case *gsql.ASTPathExpression:
+			if i == 0 {
+				name = c
+				v.routine(TableFnRef, c)
+				continue
+			}
+		case *gsql.ASTTVFArgument:
+			byValue = byValue || isNamed(c, "query_value")
 		}
 		v.visit(get(n.Child(i)), s)
 	}
+	if byValue && name != nil && strings.EqualFold(strings.Join(identifiers(name), "."), "vector_search") {
+		start, end := span(name)
+		v.parsed.Refs = append(v.parsed.Refs, Ref{Kind: VariantRef, Name: searchByValue, Start: start, End: end})
+	}
 	v.alias(n, s)
+}
+
+// isNamed reports whether an argument is given by this name.
+func isNamed(n *gsql.ASTTVFArgument, name string) bool {
+	if get(n.NumChildren()) == 0 {
+		return false
+	}
+	named, is := get(n.Child(0)).(*gsql.ASTNamedArgument)
+	return is && strings.EqualFold(get(get(named.Name()).GetAsString()), name)
+}
+
+// model records the model that MODEL names.
+func (v *visitor) model(n *gsql.ASTModelClause) {
+	path := get(n.ModelPath())
+	start, end := span(path)
+	v.parsed.Refs = append(v.parsed.Refs, Ref{Kind: ModelRef, Name: strings.Join(identifiers(path), "."), Start: start, End: end})
 }
 
 func (v *visitor) tableClause(n *gsql.ASTTableClause, s *scope) {
@@ -394,12 +426,18 @@ func unquote(text string, refs []Ref) (string, [][]string) {
 		parts := strings.Split(r.Name, ".")
 		paths[i] = parts
 		written := text[r.Start:r.End]
+		if r.Kind == VariantRef {
+			if len(written) == len(r.Name) {
+				copy(out[r.Start:], r.Name)
+			}
+			continue
+		}
 		if !strings.Contains(written, "`") || len(parts) == 1 {
 			continue
 		}
 		form := ""
 		for j, p := range parts[:len(parts)-1] {
-			plain := plainPart.MatchString(p) || j == 0 && r.Kind == TableRef && dashedPart.MatchString(p)
+			plain := plainPart.MatchString(p) || j == 0 && r.Kind != FunctionRef && dashedPart.MatchString(p)
 			if !plain || j == 0 && sqltype.IsReserved(p) {
 				form = ""
 				break

@@ -40,7 +40,7 @@ var errorPlace = regexp.MustCompile(`\s*\[at (\d+):(\d+)\]`)
 
 // problem turns an error of the library into a Problem of the text.
 func (w *wrapped) problem(err error) *Problem {
-	message := err.Error()
+	message := trueNames(err.Error())
 	if strings.HasPrefix(message, "wasm trap") { // its memory ended; it is whole again for the next statement
 		panic(libraryError{errors.New("the statement is nested more deeply, or is longer, than the analyser bears")})
 	}

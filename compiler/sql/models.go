@@ -1,0 +1,77 @@
+package sql
+
+import (
+	"slices"
+	"strings"
+
+	"sluice/compiler/model"
+	"sluice/compiler/sql/engine"
+)
+
+// modelOf finds the model that MODEL names: model.<name>, or the dataset of its
+// output and its name, either with the project before it.
+func (r *runner) modelOf(name string) *model.Model {
+	if rest, own := strings.CutPrefix(name, r.project()+"."); own {
+		name = rest
+	}
+	for _, m := range r.m.Models {
+		if name == "model."+m.Name || m.Output != nil && name == datasetOf(m.Output)+"."+m.Name {
+			return m
+		}
+	}
+	return nil
+}
+
+func datasetOf(t *model.Table) string {
+	dataset, _, _ := strings.Cut(t.Name, ".")
+	return dataset
+}
+
+// modelNamed says of a model what decides the columns that it gives.
+func (r *runner) modelNamed(name string) (engine.Model, bool) {
+	m := r.modelOf(name)
+	if m == nil || m.Spec == nil {
+		return engine.Model{}, false
+	}
+	out := engine.Model{Name: name, Type: m.Spec.ModelType.V}
+	if m.Spec.Kind.V != "bigquery_ml" {
+		out.Type = m.Spec.Kind.V
+	}
+	if m.Spec.Train != nil && m.Train != nil {
+		label := m.Spec.Train.Label.V
+		i := slices.IndexFunc(m.Train.Columns, func(c model.Column) bool { return strings.EqualFold(c.Name, label) })
+		if i >= 0 && !m.Train.Columns[i].Type.IsZero() {
+			out.Label, out.LabelType = label, m.Train.Columns[i].Type.WithoutParams().String()
+		}
+	}
+	return out, true
+}
+
+// physicalModel is a model's name in BigQuery: it stands beside the table that its
+// predictions are written to. It is empty for a model that is not sluice's.
+func (r *runner) physicalModel(name string) string {
+	m := r.modelOf(name)
+	if m == nil || m.Output == nil {
+		return ""
+	}
+	project, dataset, _ := r.bigQueryName(m.Output)
+	return backticked(project, dataset, m.Name)
+}
+
+// physicalView is the name of a view of INFORMATION_SCHEMA in BigQuery: a dataset
+// of the platform's has another name in some environments.
+func (r *runner) physicalView(name string) string {
+	parts := strings.Split(name, ".")
+	if len(parts) > 1 && parts[0] == r.project() {
+		parts = parts[1:]
+	}
+	if len(parts) < 2 {
+		return ""
+	}
+	for _, d := range r.m.Datasets {
+		if d.Name == parts[0] && d.Physical != "" {
+			return backticked(append([]string{r.project(), d.Physical}, parts[1:]...)...)
+		}
+	}
+	return ""
+}
