@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -143,7 +144,7 @@ func write(ctx context.Context, out io.Writer, order <-chan *job) error {
 }
 
 func encode(l Line) []byte {
-	text, err := json.Marshal(l)
+	text, err := l.encode()
 	if err != nil {
 		panic(err) // names and messages only
 	}
@@ -328,15 +329,13 @@ func (t *tail) reason(err error) string {
 	return strings.TrimPrefix(first, "error: ")
 }
 
+// offset is a zone by its distance from UTC, at most 14 hours.
+var offset = regexp.MustCompile(`^[+-](0?[0-9]|1[0-4])(:[0-5][0-9])?$`)
+
 // CheckZone refuses a default time zone that is none: an IANA name, or an offset.
 func CheckZone(name string) error {
-	if len(name) > 0 && (name[0] == '+' || name[0] == '-') {
-		for _, layout := range []string{"-07:00", "-07", "-7:00", "-7"} {
-			if _, err := time.Parse(layout, name); err == nil {
-				return nil
-			}
-		}
-		return fmt.Errorf("time zone %q is not known", name)
+	if offset.MatchString(name) {
+		return nil
 	}
 	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
 		return fmt.Errorf("time zone %q is not known", name)

@@ -7,6 +7,7 @@ package query
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -59,27 +60,25 @@ const (
 	Internal    Kind = "internal"    // sluice failed
 )
 
-// MarshalJSON writes columns and rows, or the error; a result without rows has an
+// encode writes a line: columns and rows, or the error. A result without rows has an
 // empty list of them.
-func (l Line) MarshalJSON() ([]byte, error) {
-	if l.Error != nil {
-		return json.Marshal(struct {
-			Name  string `json:"name"`
-			Error *Error `json:"error"`
-		}{l.Name, l.Error})
-	}
-	rows, columns := l.Rows, l.Columns
-	if rows == nil {
-		rows = [][]any{}
-	}
-	if columns == nil {
-		columns = []Column{}
-	}
-	return json.Marshal(struct {
+func (l Line) encode() ([]byte, error) {
+	var v any = struct {
 		Name    string   `json:"name"`
 		Columns []Column `json:"columns"`
 		Rows    [][]any  `json:"rows"`
-	}{l.Name, columns, rows})
+	}{l.Name, append([]Column{}, l.Columns...), append([][]any{}, l.Rows...)}
+	if l.Error != nil {
+		v = struct {
+			Name  string `json:"name"`
+			Error *Error `json:"error"`
+		}{l.Name, l.Error}
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // types are full of < and >
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 // message is what a worker sends: that it begins to execute, then the line.
@@ -103,6 +102,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	defer warehouse.Close()
 	buffered := bufio.NewWriterSize(out, 1<<16)
 	encoder := json.NewEncoder(buffered)
+	encoder.SetEscapeHTML(false)
 	send := func(m message) error {
 		if err := encoder.Encode(m); err != nil {
 			return err
@@ -128,9 +128,9 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	for s := range statements {
 		busy.Store(true)
 		line := run(ctx, warehouse, setup, s, func() error { return send(message{Running: true}) })
-		text, err := json.Marshal(line)
+		text, err := line.encode()
 		if err != nil {
-			text, err = json.Marshal(Line{Name: s.Name, Error: &Error{Kind: Internal, Message: err.Error()}})
+			text, err = Line{Name: s.Name, Error: &Error{Kind: Internal, Message: err.Error()}}.encode()
 		}
 		if err == nil {
 			err = send(message{Line: text})
