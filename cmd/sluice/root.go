@@ -60,7 +60,7 @@ func newRoot(a *app) *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("write", newInit(a), newFmt(a), newCheck(a), newLint(a), newCompile(a), newExplain(a))
+	add("write", newInit(a), newFmt(a), newCheck(a), newLint(a), newCompile(a), newExplain(a), newTest(a))
 	add("deploy", newPlan(a), newApply(a))
 	add("run", newRun(a), newStatus(a), newDemo(a))
 	add("look", newLs(a), newShow(a), newQuery(a), newVersion(a))
