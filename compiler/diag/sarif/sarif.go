@@ -11,6 +11,9 @@ import (
 	"sluice/compiler/diag"
 )
 
+// pages is where the page of each code stands.
+const pages = "https://sluice.dev/docs/codes/"
+
 // Write writes the list as one run of one tool. Prefix is put before every
 // file's name, so that names are relative to the repository.
 func Write(w io.Writer, l diag.List, prefix string) error {
@@ -18,13 +21,16 @@ func Write(w io.Writer, l diag.List, prefix string) error {
 	for _, d := range l.Sorted() {
 		rule := run.AddRule(string(d.Code))
 		if info, ok := diag.Lookup(d.Code); ok {
-			rule.WithDescription(info.Title).WithMarkdownHelp(info.Explain)
+			rule.WithDescription(info.Title).WithMarkdownHelp(info.Explain).WithHelpURI(pages + string(d.Code) + ".md")
 		}
 		result := run.CreateResultForRule(string(d.Code)).
 			WithLevel(level(d.Severity)).
 			WithMessage(sarif.NewTextMessage(message(d)))
 		if !d.Span.IsZero() {
 			result.WithLocations([]*sarif.Location{location(d.Span, prefix)})
+		}
+		if len(d.Edits) > 0 {
+			result.AddFixe(fix(d, prefix))
 		}
 		var related []*sarif.Location
 		for _, r := range d.Related {
@@ -49,6 +55,17 @@ func message(d diag.Diagnostic) string {
 		text += "\nhint: " + d.Hint
 	}
 	return text
+}
+
+// fix holds the edits of a diagnostic, which are all in one file.
+func fix(d diag.Diagnostic, prefix string) *sarif.Fix {
+	change := sarif.NewArtifactChange().WithArtifactLocation(sarif.NewSimpleArtifactLocation(prefix + d.Edits[0].Span.File))
+	for _, e := range d.Edits {
+		region := sarif.NewRegion().WithStartLine(int(e.Span.Line)).WithStartColumn(int(e.Span.Col)).
+			WithEndLine(int(e.Span.EndLine)).WithEndColumn(int(e.Span.EndCol))
+		change.AddReplacement(sarif.NewReplacement().WithDeletedRegion(region).WithInsertedContent(sarif.NewArtifactContent().WithText(e.Text)))
+	}
+	return sarif.NewFix().WithDescription(sarif.NewTextMessage(d.Hint)).AddArtifactChange(change)
 }
 
 func level(s diag.Severity) string {
