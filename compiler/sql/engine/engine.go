@@ -130,6 +130,16 @@ var notBigQuery = []gsql.LanguageFeature{
 	gsql.LanguageFeatureFeatureVectorSearchTvf,
 	gsql.LanguageFeatureFeatureTumbleHopTvfs,
 	gsql.LanguageFeatureFeatureTumbleHopTvfsNoTimestampCol,
+	// JSON values cannot be compared, grouped or ordered.
+	gsql.LanguageFeatureFeatureJsonTypeComparison,
+	gsql.LanguageFeatureFeatureMapType, gsql.LanguageFeatureFeatureV14MapType,
+	gsql.LanguageFeatureFeatureUuidType, gsql.LanguageFeatureFeatureV14UuidType,
+	gsql.LanguageFeatureFeatureLateralJoin, gsql.LanguageFeatureFeatureV14LateralJoin,
+	gsql.LanguageFeatureFeatureForUpdate, gsql.LanguageFeatureFeatureV14ForUpdate,
+	gsql.LanguageFeatureFeatureInsertOnConflictClause, gsql.LanguageFeatureFeatureV14InsertOnConflictClause,
+	gsql.LanguageFeatureFeaturePipeFork, gsql.LanguageFeatureFeaturePipeTee, gsql.LanguageFeatureFeaturePipeIf,
+	gsql.LanguageFeatureFeaturePipeLog, gsql.LanguageFeatureFeaturePipeDescribe, gsql.LanguageFeatureFeaturePipeExportData,
+	gsql.LanguageFeatureFeaturePipeCreateTable, gsql.LanguageFeatureFeaturePipeInsert,
 }
 
 // languageOptions are BigQuery's: its product mode, its types, its reserved words.

@@ -447,10 +447,28 @@ func unquote(text string, refs []Ref) (string, [][]string) {
 		last := parts[len(parts)-1]
 		form += "`" + last + "`"
 		if len(form) > len(written) || strings.Count(form, ".") != len(parts)-1 || strings.ContainsAny(last, "`\\") {
-			paths[i] = []string{r.Name}
+			paths[i] = writtenParts(written)
 			continue
 		}
 		copy(out[r.Start:r.End], form+strings.Repeat(" ", len(written)-len(form)))
 	}
 	return string(out), paths
+}
+
+// writtenParts are the identifiers of a path as it is written: a pair of backticks is
+// one, dots and all.
+func writtenParts(written string) []string {
+	var parts []string
+	part, quoted := "", false
+	for _, c := range written {
+		switch {
+		case c == '`':
+			quoted = !quoted
+		case c == '.' && !quoted:
+			parts, part = append(parts, strings.TrimSpace(part)), ""
+		default:
+			part += string(c)
+		}
+	}
+	return append(parts, strings.TrimSpace(part))
 }
