@@ -46,6 +46,7 @@ var layout = map[string]row{
 	"compiler/checksql":        only("compiler/spec", "compiler/sqltype"),
 	"compiler/resolve":         only("compiler/checksql", "compiler/spec", "compiler/model", "compiler/diag", "compiler/sqltype", "runtime/plan"),
 	"compiler/check":           only("compiler/model", "compiler/diag", "compiler/spec", "compiler/sqltype", "runtime/plan"),
+	"compiler/lineage":         only("compiler/model", "compiler/diag", "compiler/spec", "compiler/sqltype", "runtime/plan"),
 	"compiler/schedule":        only("compiler/model", "compiler/diag", "compiler/spec", "runtime/plan"),
 	"compiler/sql":             only("compiler/checksql", "compiler/model", "compiler/diag", "compiler/spec", "compiler/sqltype", "compiler/cache", "compiler/sql/...", "runtime/plan"),
 	"compiler/sql/engine":      only("compiler/diag", "compiler/sqltype", "compiler/sql/duckdb", "compiler/sql/lint", "compiler/sql/lineage", "runtime/plan"),

@@ -94,6 +94,9 @@ type Table struct {
 	PseudoColumns []Column
 	Statement     *Statement   // of SQL tables
 	TestQueries   []*TestQuery // that its unit tests run, by name (set by sql)
+	// Lineage is where the columns come from: of a query as analysis found it, of a
+	// prediction by its model. Nil for sources. Set by flow.
+	Lineage *plan.Lineage
 
 	Reads    []*Table // by its SQL, sorted by name
 	After    []*Table // declared, sorted by name

@@ -1,6 +1,6 @@
 // Package pipeline is the order of the compiler's stages, and nothing else:
 //
-//	load → sql.Parse → resolve → check → sql.Run → schedule → emit
+//	load → sql.Parse → resolve → check → sql.Run → flow → schedule → emit
 //
 // A stage runs past the mistakes of those before it as long as what it then says is
 // about the user's platform and not about what is missing from it.
@@ -26,6 +26,7 @@ import (
 	"sluice/compiler/emit/planjson"
 	"sluice/compiler/emit/terraform"
 	"sluice/compiler/emit/unittest"
+	"sluice/compiler/lineage"
 	"sluice/compiler/load"
 	"sluice/compiler/model"
 	"sluice/compiler/resolve"
@@ -45,12 +46,13 @@ const (
 	Resolve  Stage = "resolve"
 	Check    Stage = "check"
 	SQL      Stage = "sql"
+	Flow     Stage = "flow"
 	Schedule Stage = "schedule"
 	Emit     Stage = "emit"
 )
 
 // Stages are all of them, in order.
-var Stages = []Stage{Load, Parse, Resolve, Check, SQL, Schedule, Emit}
+var Stages = []Stage{Load, Parse, Resolve, Check, SQL, Flow, Schedule, Emit}
 
 // Options say what to compile, and how far.
 type Options struct {
@@ -156,6 +158,9 @@ func (p *pipeline) stages(ctx context.Context, incomplete bool) error {
 	if err := p.stage(ctx, SQL, p.sql); err != nil {
 		return err
 	}
+	if err := p.stage(ctx, Flow, p.flow); err != nil {
+		return err
+	}
 	if err := p.stage(ctx, Schedule, p.schedule); err != nil {
 		return err
 	}
@@ -246,6 +251,12 @@ func (p *pipeline) sql(ctx context.Context) error {
 // read reads a file by its name in spans.
 func (p *pipeline) read(file string) ([]byte, error) {
 	return os.ReadFile(filepath.Join(p.result.Spec.Root, filepath.FromSlash(file)))
+}
+
+// flow follows columns through the platform.
+func (p *pipeline) flow(context.Context) error {
+	lineage.Complete(p.result.Model)
+	return nil
 }
 
 func (p *pipeline) schedule(context.Context) error {

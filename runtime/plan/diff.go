@@ -95,9 +95,9 @@ func Diff(old, new *Plan) Changes {
 	lists(d, "window", old.Windows, new.Windows, func(x *Window) (string, Origin) { return x.Name, Origin{} })
 	lists(d, "dataset", old.Datasets, new.Datasets, func(x *Dataset) (string, Origin) { return x.Name, Origin{} })
 	lists(d, "routine", old.Routines, new.Routines, func(x *Routine) (string, Origin) { return x.Name, x.Origin }, "origin")
-	lists(d, "table", old.Tables, new.Tables, func(x *Table) (string, Origin) { return x.Name, x.Origin }, "origin", "definition")
+	lists(d, "table", old.Tables, new.Tables, func(x *Table) (string, Origin) { return x.Name, x.Origin }, "origin", "definition", "lineage")
 	lists(d, "task", old.Tasks, new.Tasks, func(x *Task) (string, Origin) { return x.ID, x.Origin },
-		"origin", "earliest_min", "latest_min", "planned_min")
+		"origin", "earliest_min", "latest_min", "planned_min", "export.lineage")
 	lists(d, "sla", old.SLAs, new.SLAs, func(x *SLA) (string, Origin) { return x.Name, x.Origin }, "origin", "predicted_min")
 	d.windows, d.routines = d.changed("window"), d.changed("routine")
 	d.tables()

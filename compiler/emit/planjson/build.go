@@ -196,6 +196,7 @@ func (b *builder) table(t *model.Table) plan.Table {
 		Columns:    columns(t.Columns),
 		Reads:      b.reads(t),
 		Definition: b.definition(t),
+		Lineage:    t.Lineage,
 		Owner:      t.Owner,
 		Origin:     origin(t.At),
 	}

@@ -160,6 +160,9 @@ func (b *builder) exportTask(out *plan.Task, e *model.Export) {
 		Compression: s.To.Compression.V,
 	}
 	x.SQL, x.Parameters = rendered(e.Statement)
+	if e.Statement != nil {
+		x.Lineage = e.Statement.Lineage
+	}
 	switch {
 	case e.Statement != nil && len(e.Statement.Columns) > 0:
 		x.Columns = columns(e.Statement.Columns)

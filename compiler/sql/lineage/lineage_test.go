@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,17 +49,6 @@ var functions = []engine.Function{
 	{Name: "fn.spread", Kind: engine.Aggregate, Arguments: columns("x FLOAT64"), Returns: "FLOAT64", Body: "MAX(x) - MIN(x)"},
 }
 
-func init() {
-	for i := range tables {
-		tables[i].Catalog = tables[i].Name
-	}
-	for i := range functions {
-		for j := range functions[i].Tables {
-			functions[i].Tables[j].Catalog = functions[i].Tables[j].Name
-		}
-	}
-}
-
 var translator = engine.Translator{
 	Rewrites: duckdb.Rewrites,
 	Translate: func(gsql.ResolvedStatementNode, func(string) string, string, string) (string, []engine.Problem) {
@@ -85,6 +75,7 @@ func analyse(t *testing.T, sql string, duckDB bool) *plan.Lineage {
 		Parameters: columns("run_date DATE", "run_end TIMESTAMP", "run_start TIMESTAMP")}
 	for _, ref := range parsed.Refs {
 		for _, x := range tables {
+			x.Catalog = x.Name
 			family, wild := strings.CutSuffix(x.Name, "*")
 			if ref.Name == x.Name || wild && strings.HasPrefix(ref.Name, family) {
 				x.Name = ref.Name
@@ -96,6 +87,10 @@ func analyse(t *testing.T, sql string, duckDB bool) *plan.Lineage {
 		}
 		for _, f := range functions {
 			if f.Name == ref.Name {
+				f.Tables = slices.Clone(f.Tables)
+				for i := range f.Tables {
+					f.Tables[i].Catalog = f.Tables[i].Name
+				}
 				r.Functions = append(r.Functions, f)
 			}
 		}
