@@ -172,6 +172,8 @@ func (a *app) viewDiagnostics(diags diag.List) error {
 		err = diag.WriteJSON(a.out, diags)
 	case "sarif":
 		err = sarif.Write(a.out, diags, a.prefix())
+	case "junit":
+		err = diag.WriteJUnit(a.out, diags, a.prefix())
 	default:
 		if err = diag.WriteText(a.out, diags, a.textOptions(a.color(a.out))); err == nil && len(diags) == 0 {
 			fmt.Fprintln(a.out, "No mistakes found.")

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,72 +16,118 @@ import (
 	"sluice/compiler/pipeline"
 )
 
+// lintFlags choose what lint looks at and what it does about it.
+type lintFlags struct {
+	compileFlags
+	rules       []string
+	places      []string // arguments
+	maxWarnings int
+	fix, diff   bool
+	list        bool
+}
+
 func newLint(a *app) *cobra.Command {
-	var flags compileFlags
-	var selected []string
-	var strict bool
+	var flags lintFlags
 	cmd := &cobra.Command{
-		Use:   "lint",
+		Use:   "lint [PATH | NODE]...",
 		Short: "Find what compiles but is likely wrong, unsafe or dear: SQL and tables by rule",
-		Long: `Find what compiles but is likely wrong, unsafe or dear. Findings are warnings with codes SL7xxx;
-"sluice explain CODE" says why, "sluice explain" lists all. What check reports as an error is reported here too.
+		Long: `Find what compiles but is likely wrong, unsafe or dear. Findings have codes SL7xxx; "sluice explain CODE" says
+why, --list shows all rules. What check reports as an error is reported here too.
 
-A comment silences a finding on its line, or alone on the line above it:
+Arguments restrict findings to files, folders, or nodes (core.members, mart.*). How severe a rule is, everywhere or below a
+path, is set in CUE: lint: rules: "select-star": severity: "error".
 
-  -- sluice:ignore SL7011 any ten rows will do      (in CUE: // sluice:ignore …)`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.wants("text", "json", "sarif"); err != nil {
-				return err
-			}
-			if err := knownRules(selected); err != nil {
-				return err
-			}
-			diags, err := a.lint(cmd.Context(), flags, selected)
-			if err != nil {
-				return err
-			}
-			if err := a.viewDiagnostics(diags); err != nil {
-				if diags.HasErrors() {
-					fmt.Fprintln(a.err, "The platform does not compile; rules looked only at the SQL that does.")
-				}
-				return err
-			}
-			if strict && len(diags) > 0 {
-				return exitCode(1)
-			}
-			return nil
+A comment silences a finding on its line, or alone on the line above it, and says why:
+
+  -- sluice:ignore SL7011: any ten rows will do      (in CUE: // sluice:ignore …)
+
+--fix mends what can be mended without changing what a statement gives: the edited statement is analysed again and must
+have the same columns.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			flags.places = args
+			return a.runLint(cmd.Context(), flags)
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().StringSliceVar(&selected, "select", nil, "only these rules: codes, or what they begin with (SL7011,SL703)")
-	cmd.Flags().BoolVar(&strict, "strict", false, "exit with 1 where there is any finding")
+	f := cmd.Flags()
+	f.StringSliceVar(&flags.rules, "rule", nil, "only these rules: names, codes, or what codes begin with (SL7011,SL703,select-star)")
+	f.IntVar(&flags.maxWarnings, "max-warnings", -1, "exit with 1 where there are more warnings than this")
+	f.BoolVar(&flags.fix, "fix", false, "mend what can be mended safely, and say what changed")
+	f.BoolVar(&flags.diff, "diff", false, "show what --fix would change, and write nothing")
+	f.BoolVar(&flags.list, "list", false, "list all rules with their severity here, and whether --fix mends them")
 	return cmd
 }
 
-// lint compiles with the rules on, and keeps the errors and the findings of the
-// selected rules; what else check warns of is check's.
-func (a *app) lint(ctx context.Context, f compileFlags, selected []string) (diag.List, error) {
+func (a *app) runLint(ctx context.Context, flags lintFlags) error {
+	if err := a.wants("text", "json", "sarif", "junit"); err != nil {
+		return err
+	}
+	if err := knownRules(flags.rules); err != nil {
+		return err
+	}
 	root, err := a.root()
 	if err != nil {
-		return nil, err
+		return err
 	}
+	switch {
+	case flags.list:
+		return a.listRules(flags.rules)
+	case flags.fix || flags.diff:
+		return a.fixFindings(ctx, root, flags)
+	}
+	diags, _, err := a.lint(ctx, root, flags)
+	if err != nil {
+		return err
+	}
+	return a.viewFindings(diags, flags.maxWarnings)
+}
+
+// viewFindings prints what lint found.
+func (a *app) viewFindings(diags diag.List, maxWarnings int) error {
+	broken := slices.ContainsFunc(diags, func(d diag.Diagnostic) bool { return d.Severity == diag.Error && !isRule(d.Code) })
+	err := a.viewDiagnostics(diags)
+	if broken {
+		fmt.Fprintln(a.err, "The platform does not compile; rules looked only at the SQL that does.")
+	}
+	if n := len(slices.DeleteFunc(slices.Clone(diags), func(d diag.Diagnostic) bool { return len(d.Edits) == 0 })); n > 0 && a.output == "text" && !a.quiet {
+		fmt.Fprintf(a.err, "%s can be mended with --fix.\n", count(n, "finding"))
+	}
+	if warnings := diags.Count(diag.Warning); err == nil && maxWarnings >= 0 && warnings > maxWarnings {
+		return exitCode(1)
+	}
+	return err
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// lint compiles the platform in a folder with the rules on, and keeps the errors and
+// the findings that the flags ask for; what else check warns of is check's. The name
+// is that of the folder that spans are relative to.
+func (a *app) lint(ctx context.Context, dir string, f lintFlags) (diag.List, string, error) {
 	vars, err := a.variables()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	result, diags, err := pipeline.Run(ctx, pipeline.Options{
-		Dir: root, Environment: a.env, Variables: vars, Until: pipeline.SQL, Lint: true, NoCache: f.noCache, Now: time.Now, SQLWorker: sqlWorkerCommand(),
+		Dir: dir, Environment: a.env, Variables: vars, Until: pipeline.SQL, Lint: true, NoCache: f.noCache, Now: time.Now, SQLWorker: sqlWorkerCommand(),
 	})
 	if f.timings {
 		a.viewTimings(result.Timings)
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	return slices.DeleteFunc(diags, func(d diag.Diagnostic) bool {
-		return d.Severity != diag.Error && !(isRule(d.Code) && picks(selected, d.Code))
-	}), nil
+		if !isRule(d.Code) {
+			return d.Severity != diag.Error
+		}
+		return !picks(f.rules, d.Code) || !a.within(f.places, d)
+	}), result.Spec.Root, nil
 }
 
 func isRule(c diag.Code) bool { return strings.HasPrefix(string(c), "SL7") }
@@ -86,16 +135,78 @@ func isRule(c diag.Code) bool { return strings.HasPrefix(string(c), "SL7") }
 // picks reports whether a selection has a code; none has all.
 func picks(selected []string, c diag.Code) bool {
 	return len(selected) == 0 || slices.ContainsFunc(selected, func(s string) bool {
+		if r, ok := diag.RuleOf(s); ok {
+			return r.Code == c
+		}
 		return strings.HasPrefix(string(c), strings.ToUpper(s))
+	})
+}
+
+// within reports whether a finding is in one of the files, folders or nodes; none
+// given means everywhere.
+func (a *app) within(places []string, d diag.Diagnostic) bool {
+	return len(places) == 0 || slices.ContainsFunc(places, func(p string) bool {
+		node, _, _ := strings.Cut(d.Node, "/") // a table's check is the table's
+		for _, name := range []string{d.Node, node} {
+			if ok, err := path.Match(p, name); err == nil && ok && name != "" {
+				return true
+			}
+		}
+		p = path.Clean(strings.TrimPrefix(p, a.prefix()))
+		ok, err := path.Match(p, d.Span.File)
+		return err == nil && ok || strings.HasPrefix(d.Span.File, p+"/") || p == "."
 	})
 }
 
 // knownRules refuses a selection that picks nothing.
 func knownRules(selected []string) error {
 	for _, s := range selected {
-		if !slices.ContainsFunc(diag.Codes(), func(i diag.CodeInfo) bool { return isRule(i.Code) && picks([]string{s}, i.Code) }) {
-			return fmt.Errorf("--select %s: no rule has a code that begins so; `sluice explain` lists them", s)
+		if !slices.ContainsFunc(diag.Rules(), func(r diag.Rule) bool { return picks([]string{s}, r.Code) }) {
+			return fmt.Errorf("--rule %s: no rule has such a name or code; `sluice lint --list` shows all", s)
 		}
 	}
 	return nil
+}
+
+// listedRule is a rule with the severity that it has in the platform.
+type listedRule struct {
+	diag.Rule
+	Severity string   `json:"severity"`
+	Paths    []string `json:"paths,omitempty"` // patterns with a severity of their own
+	Title    string   `json:"title"`
+}
+
+func (a *app) listRules(selected []string) error {
+	if err := a.wants("text", "json"); err != nil {
+		return err
+	}
+	set, err := a.lintSettings()
+	if err != nil {
+		return err
+	}
+	var out []listedRule
+	for _, r := range diag.Rules() {
+		if picks(selected, r.Code) {
+			info, _ := diag.Lookup(r.Code)
+			out = append(out, listedRule{Rule: r, Severity: set.severity(r), Paths: set.paths[r.Code], Title: info.Title})
+		}
+	}
+	if a.output == "json" {
+		enc := json.NewEncoder(a.out)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(map[string]any{"format": 1, "rules": out})
+	}
+	w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
+	for _, r := range out {
+		fix, note := "", ""
+		if r.Fixable {
+			fix = "fix"
+		}
+		if len(r.Paths) > 0 {
+			note = "  (else at " + strings.Join(r.Paths, ", ") + ")"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s%s\n", r.Code, r.Name, r.Severity, fix, r.Title, note)
+	}
+	return w.Flush()
 }
