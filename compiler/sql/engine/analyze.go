@@ -33,7 +33,8 @@ func (e *Engine) analyze(r Request) Result {
 	catalog := e.catalog(r.Parsed.Refs, paths, r.Tables, r.Functions)
 	// Lineage is to be the same on every warehouse, so functions are expanded for all.
 	inline := r.DuckDB || r.Lint == nil
-	out, err := gsql.AnalyzeStatement(w.sql(), e.optionsFor(r, inline), catalog, e.types)
+	out, done, err := e.resolve(w.sql(), e.optionsFor(r, inline), catalog)
+	defer done()
 	if err != nil && inline && !r.DuckDB && len(r.Functions) > 0 {
 		// What cannot be expanded can still be called.
 		out, err = gsql.AnalyzeStatement(w.sql(), e.optionsFor(r, false), catalog, e.types)

@@ -39,6 +39,7 @@ type Engine struct {
 	bodies     map[string]gsql.ResolvedStatementNode // of functions, by content
 	keep       []*gsql.AnalyzerOutput                // of functions
 	tableBuiltins
+	trees      trees
 	translator Translator
 	sweep      sweeper
 }

@@ -33,6 +33,9 @@ func (e *Engine) parse(text string, kind Kind) Parsed {
 	if err != nil {
 		return Parsed{Problem: w.problem(err), Refs: guessRefs(text)}
 	}
+	if kind == Query {
+		e.trees.keep(text, out)
+	}
 	statement := get(out.Statement())
 	v := &visitor{}
 	v.visit(statement, &scope{})

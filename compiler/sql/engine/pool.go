@@ -41,6 +41,7 @@ type Pool struct {
 	closed  bool
 	running sync.WaitGroup
 	counts  Counts
+	homes   map[string]int // which worker parsed a query, and so has its tree
 }
 
 // Counts are how many tasks a pool was given.
@@ -66,7 +67,7 @@ const (
 // Serve on its standard input and output; without one, or with less than two processes,
 // this process does everything.
 func NewPool(command []string, processes int, t Translator) *Pool {
-	p := &Pool{command: command, translator: t, processes: processes, limit: taskLimit}
+	p := &Pool{command: command, translator: t, processes: processes, limit: taskLimit, homes: map[string]int{}}
 	p.wake = sync.NewCond(&p.mu)
 	p.broken = len(command) == 0 || processes < 2
 	return p
@@ -120,9 +121,9 @@ func (p *Pool) add(jobs []job) {
 // staff sees to it that somebody does the jobs. The pool is locked.
 func (p *Pool) staff() {
 	if p.working == 0 && !p.broken && !p.closed && len(p.jobs) >= worthWorkers {
-		for range p.processes {
+		for i := range p.processes {
 			p.working++
-			p.running.Go((&worker{pool: p}).run)
+			p.running.Go((&worker{pool: p, number: i + 1}).run)
 		}
 	}
 	if p.working > 0 {
@@ -144,7 +145,7 @@ func (p *Pool) workHere() {
 			p.mu.Unlock()
 			return
 		}
-		j := p.pop()
+		j := p.pop(0)
 		p.mu.Unlock()
 		if err := j.ctx.Err(); err != nil {
 			j.done(Answer{Error: err.Error()})
@@ -159,18 +160,43 @@ func (p *Pool) workHere() {
 	}
 }
 
-// pop takes the first job. The pool is locked, and has one.
-func (p *Pool) pop() job {
-	j := p.jobs[0]
+// pop takes a job. The pool is locked.
+func (p *Pool) pop(i int) job {
+	j := p.jobs[i]
+	if i > 0 {
+		p.jobs = slices.Delete(p.jobs, i, i+1)
+		return j
+	}
 	p.jobs[0] = job{}
 	p.jobs = p.jobs[1:]
 	return j
 }
 
+// choices is how many jobs a worker looks at for one that is its own.
+const choices = 64
+
+// choose finds the job that is best for a worker: the first that no other worker is
+// better prepared for, else the first. The pool is locked, and has a job.
+func (p *Pool) choose(number int) int {
+	for i := range min(choices, len(p.jobs)) {
+		t := p.jobs[i].task
+		if t.Request == nil {
+			if t.Kind == Query {
+				p.homes[t.Text] = number
+			}
+			return i
+		}
+		if home := p.homes[t.Request.Text]; home == 0 || home == number {
+			return i
+		}
+	}
+	return 0
+}
+
 // next is a job for a worker; without wait only if there is one by now. It reports
 // false where there is none, or will be none. A job whose context has ended is
 // answered here.
-func (p *Pool) next(wait bool) (job, bool) {
+func (p *Pool) next(number int, wait bool) (job, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for {
@@ -180,7 +206,7 @@ func (p *Pool) next(wait bool) (job, bool) {
 			}
 			p.wake.Wait()
 		}
-		j := p.pop()
+		j := p.pop(p.choose(number))
 		err := j.ctx.Err()
 		if err == nil {
 			return j, true

@@ -40,6 +40,7 @@ func Serve(in io.Reader, out io.Writer, translator Translator) error {
 // worker drives one process, started when there is a job and again after it died.
 type worker struct {
 	pool    *Pool
+	number  int // from 1
 	process *process
 	sent    []job // that wait for their answer, in order
 }
@@ -51,7 +52,7 @@ const ahead = 3
 func (w *worker) run() {
 	broken := false
 	for !broken {
-		j, more := w.pool.next(len(w.sent) == 0)
+		j, more := w.pool.next(w.number, len(w.sent) == 0)
 		if !more && len(w.sent) == 0 {
 			break
 		}
