@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	gsql "github.com/goccy/go-googlesql"
+
+	"sluice/compiler/sqltype"
 )
 
 // limitWithoutOrder: LIMIT takes any rows where nothing says which come first.
@@ -140,7 +142,7 @@ func (s *statement) starsOf(sel *syntax, with map[string]bool) {
 			}
 			if table != "" {
 				s.find(k.start, k.end, fmt.Sprintf("SELECT * takes whatever columns %q has, now and later", table),
-					"name the columns, or declare them under columns")
+					"name the columns, or declare them under columns", s.starNames(k))
 			}
 		}
 	}
@@ -171,7 +173,7 @@ func unusedWith(s *statement) {
 				named[strings.ToLower(get(path.ToIdentifierVector())[0])]++
 			}
 		})
-		for _, entry := range clause.kids {
+		for i, entry := range clause.kids {
 			if inner := kid[*gsql.ASTAliasedQuery](entry); inner != nil {
 				entry = inner // one of the two that a WITH may hold, the other being an aggregation
 			}
@@ -187,8 +189,47 @@ func unusedWith(s *statement) {
 				}
 			})
 			if named[strings.ToLower(name)] == own {
-				s.find(id.start, id.end, fmt.Sprintf("nothing reads %q", name), "remove it from WITH")
+				s.find(id.start, id.end, fmt.Sprintf("nothing reads %q", name), "remove it from WITH", s.withoutEntry(clause, i))
 			}
 		}
 	})
+}
+
+// withoutEntry is the edit that takes an entry out of WITH, and WITH with the last.
+func (s *statement) withoutEntry(clause *syntax, i int) Edit {
+	entries := clause.kids
+	switch {
+	case len(entries) == 1:
+		for _, k := range clause.up.kids {
+			if k.start >= clause.end {
+				return s.remove(clause.start, k.start)
+			}
+		}
+		return Edit{Start: -1}
+	case i+1 < len(entries):
+		return s.remove(entries[i].start, entries[i+1].start)
+	}
+	return s.remove(entries[i-1].end, entries[i].end)
+}
+
+// maxLine is how long a list of names may get on one line.
+const maxLine = 100
+
+// starNames is the edit that names the columns of a star that is alone in the
+// outermost select list.
+func (s *statement) starNames(star *syntax) Edit {
+	query, ok := s.root.is.(*gsql.ResolvedQueryStmt)
+	list := star.up.up
+	if _, plain := star.is.(*gsql.ASTStar); !ok || !plain || len(list.kids) != 1 || list.up.up != kid[*gsql.ASTQuery](s.syntax) {
+		return Edit{Start: -1}
+	}
+	var names []string
+	for _, c := range get(query.OutputColumnList()) {
+		names = append(names, sqltype.QuoteName(get(c.Name())))
+	}
+	text := strings.Join(names, ", ")
+	if len(text) > maxLine {
+		text = strings.Join(names, ",\n  ")
+	}
+	return s.replace(star.start, star.end, text)
 }
