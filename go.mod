@@ -63,7 +63,7 @@ require (
 
 require (
 	github.com/fsnotify/fsnotify v1.9.0
-	github.com/golang/geo v0.0.0-20260818125358-b200a1149890 // indirect
+	github.com/golang/geo v0.0.0-20260818125358-b200a1149890
 )
 
 require (

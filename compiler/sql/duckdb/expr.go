@@ -320,11 +320,6 @@ func (c *call) try(s string) string {
 // function writes a scalar call.
 func (t *translator) function(e *gsql.ResolvedFunctionCall, scope *env) string {
 	c := t.newCall(e, e, scope)
-	for _, ty := range append(c.types, c.result) {
-		if has(ty, sqltype.Geography) {
-			return c.refuse("%s is not available on the embedded warehouse", ty)
-		}
-	}
 	f, ok := t.tables.scalar[c.name]
 	if !ok {
 		return c.refuse("%s has no exact counterpart on the embedded warehouse", c.title())

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"strconv"
 	"strings"
 
 	gsql "github.com/goccy/go-googlesql"
@@ -189,7 +190,8 @@ func (t *translator) jsonText(n nodeAt, x string, ty sqltype.Type, typed bool) s
 			s = "CASE WHEN " + x + " BETWEEN -9007199254740992 AND 9007199254740992 THEN " + s + " ELSE '\"' || " + s + " || '\"' END"
 		}
 	case sqltype.Float64:
-		s = "gsql_json_float(" + x + ")"
+		// TO_JSON_STRING writes 1.0 as 1, the JSON value 1.0 stays one.
+		s = "gsql_json_float(" + x + ", " + strconv.FormatBool(typed) + ")"
 	case sqltype.Numeric:
 		s = "gsql_json_numeric(CAST(" + x + " AS VARCHAR), " + map[bool]string{true: "true", false: "false"}[typed] + ")"
 	case sqltype.BigNumeric:

@@ -27,6 +27,7 @@ var scalarTypes = map[sqltype.Kind]string{
 	sqltype.Timestamp:  "TIMESTAMPTZ",
 	sqltype.Interval:   "INTERVAL",
 	sqltype.JSON:       "JSON",
+	sqltype.Geography:  "VARCHAR", // well-known text
 }
 
 // TypeOf is the DuckDB type that holds the values of a GoogleSQL type, and ""

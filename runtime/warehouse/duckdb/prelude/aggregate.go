@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
+	"strconv"
 )
 
 // aggregateFunctions are aggregates over the list of a group's values, none of
@@ -17,6 +19,7 @@ var aggregateFunctions = map[string]*udf{
 	"gsql_interval_sum":   fn1(intervalSum),
 	"gsql_interval_avg":   fn1(intervalAvg),
 	"gsql_join_bytes":     fn2(joinBytes),
+	"gsql_top":            fn4(top),
 }
 
 func rats(xs strs) []*big.Rat {
@@ -171,4 +174,85 @@ func joinBytes(parts blobs, sep []byte) ([]byte, error) {
 		list[i] = p.([]byte)
 	}
 	return bytes.Join(list, sep), nil
+}
+
+// top sums weights by key and gives, for the n greatest sums, the position of the
+// key's first value (from 1) and the sum, as texts in turn. Sums of unknown weights
+// alone are unknown and come last; equal sums come in the order of the list.
+func top(keys, weights strs, n int64, kind string) (strs, error) {
+	if n < 1 {
+		return nil, errors.New("the number of values must be positive")
+	}
+	type entry struct {
+		at  int
+		sum *big.Rat // nil: unknown
+		inf bool
+	}
+	var entries []*entry
+	byKey := map[any]*entry{}
+	for i, k := range keys {
+		e := byKey[k]
+		if e == nil {
+			e = &entry{at: i + 1}
+			byKey[k] = e
+			entries = append(entries, e)
+		}
+		if weights[i] == nil {
+			continue
+		}
+		w, ok := new(big.Rat).SetString(weights[i].(string))
+		switch {
+		case weights[i] == "inf":
+			e.inf, w = true, new(big.Rat)
+		case !ok || w.Sign() < 0:
+			return nil, fmt.Errorf("APPROX_TOP_SUM does not support negative or NaN weights, but got %v", weights[i])
+		}
+		if e.sum == nil {
+			e.sum = new(big.Rat)
+		}
+		e.sum.Add(e.sum, w)
+	}
+	slices.SortStableFunc(entries, func(a, b *entry) int {
+		switch {
+		case a.sum == nil || b.sum == nil:
+			return boolCmp(a.sum == nil, b.sum == nil)
+		case a.inf || b.inf:
+			return boolCmp(b.inf, a.inf)
+		}
+		return b.sum.Cmp(a.sum)
+	})
+	out := strs{}
+	for _, e := range entries[:min(int(n), len(entries))] {
+		var sum any
+		switch {
+		case e.inf:
+			sum = "inf"
+		case e.sum != nil && kind == "FLOAT64":
+			f, _ := e.sum.Float64()
+			if math.IsInf(f, 0) {
+				return nil, errors.New("double overflow")
+			}
+			sum = strconv.FormatFloat(f, 'g', -1, 64)
+		case e.sum != nil && kind == "INT64":
+			if !e.sum.Num().IsInt64() {
+				return nil, errors.New("int64 overflow")
+			}
+			sum = e.sum.Num().String()
+		case e.sum != nil:
+			sum = e.sum.FloatString(38)
+		}
+		out = append(out, strconv.Itoa(e.at), sum)
+	}
+	return out, nil
+}
+
+// boolCmp orders false before true.
+func boolCmp(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }

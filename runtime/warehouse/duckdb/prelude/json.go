@@ -40,7 +40,7 @@ var jsonFunctions = map[string]*udf{
 	"gsql_json_object":                    fn2(jsonObject),
 	"gsql_json_pretty":                    fn2(jsonPretty),
 	"gsql_json_quote":                     fn1(func(s string) (string, error) { return quoteJSON(s), nil }),
-	"gsql_json_float":                     fn1(func(f float64) (string, error) { return jsonFloat(f), nil }),
+	"gsql_json_float":                     fn2(func(f float64, typed bool) (string, error) { return jsonFloat(f, typed), nil }),
 	"gsql_json_numeric":                   fn2(jsonNumeric),
 	"gsql_json_bool":                      fn1(strict(nodeBool)),
 	"gsql_json_int64":                     fn1(strict(nodeInt64)),
@@ -190,13 +190,13 @@ func normalNumber(n json.Number) string {
 	if err != nil {
 		return s
 	}
-	return jsonFloat(f)
+	return jsonFloat(f, true)
 }
 
 func quoteJSON(s string) string { return string(appendQuoted(make([]byte, 0, len(s)+2), s)) }
 
 // jsonFloat is a FLOAT64 as JSON: a whole number keeps a fraction of zero.
-func jsonFloat(f float64) string {
+func jsonFloat(f float64, typed bool) string {
 	switch {
 	case math.IsNaN(f):
 		return `"NaN"`
@@ -206,7 +206,7 @@ func jsonFloat(f float64) string {
 		return `"-Infinity"`
 	}
 	s := floatText(f)
-	if !strings.ContainsAny(s, ".e") {
+	if typed && !strings.ContainsAny(s, ".e") {
 		s += ".0"
 	}
 	return s

@@ -49,7 +49,7 @@ func Names() []string {
 }
 
 // functions is every function by name.
-var functions = gather(textFunctions, bytesFunctions, regexpFunctions, clockFunctions, numberFunctions, numericFunctions, jsonFunctions, jsonChangeFunctions, netFunctions, bigNumericFunctions, castFunctions, rangeFunctions, safeFunctions, aggregateFunctions, percentileFunctions, sketchFunctions)
+var functions = gather(textFunctions, bytesFunctions, regexpFunctions, clockFunctions, numberFunctions, numericFunctions, jsonFunctions, jsonChangeFunctions, netFunctions, bigNumericFunctions, castFunctions, rangeFunctions, geoFunctions, safeFunctions, aggregateFunctions, percentileFunctions, sketchFunctions)
 
 func gather(tables ...map[string]*udf) map[string]*udf {
 	out := map[string]*udf{}
