@@ -19,18 +19,20 @@ type Lineage struct {
 	RowsDigest string `json:"rows_digest"`
 }
 
-// ColumnLineage is where one output column comes from.
+// ColumnLineage is where one output column comes from. There are many in a plan, so
+// each is one line of it: "<name> <digest> = <input>, <input>", without inputs
+// "<name> <digest>".
 type ColumnLineage struct {
-	Name   string  `json:"name"`
-	Inputs []Input `json:"inputs,omitempty"` // sorted by table, column, field, subtype; none for a constant
+	Name   string
+	Inputs []Input // sorted by table, column, field, subtype; none for a constant
 	// Digest changes with the meaning of the column's expression, as RowsDigest does
 	// with the rest.
-	Digest string `json:"digest"`
+	Digest string
 }
 
-// Input is a column that has an influence. There are many in a plan, so each is one
-// line of it: "<subtype>[/masking] <dataset>.<table>[.<column>[.<field>]]". In a name of a
-// column, a backslash stands before a dot and a backslash.
+// Input is a column that has an influence, as a line "<subtype>[/masking]
+// <dataset>.<table>[.<column>[.<field>]]". In names, a backslash stands before a space, a
+// comma, a dot and a backslash.
 type Input struct {
 	Table  string // <dataset>.<table>
 	Column string // empty: the table's rows alone, as in COUNT(*)
@@ -45,51 +47,106 @@ type Input struct {
 }
 
 // MarshalText writes the line.
-func (i Input) MarshalText() ([]byte, error) {
-	line := i.Subtype
-	if i.Masking {
-		line += "/masking"
+func (c ColumnLineage) MarshalText() ([]byte, error) {
+	line := append([]byte(escaped.Replace(c.Name)), ' ')
+	line = append(line, c.Digest...)
+	for i, in := range c.Inputs {
+		if i == 0 {
+			line = append(line, " = "...)
+		} else {
+			line = append(line, ", "...)
+		}
+		line = in.append(line)
 	}
-	line += " " + i.Table
-	if i.Column != "" {
-		line += "." + escapeDots.Replace(i.Column)
-	}
-	if i.Field != "" {
-		line += "." + i.Field
-	}
-	return []byte(line), nil
+	return line, nil
 }
 
-var escapeDots = strings.NewReplacer(`\`, `\\`, `.`, `\.`)
+// UnmarshalText reads the line.
+func (c *ColumnLineage) UnmarshalText(line []byte) error {
+	name, rest, ok := cut(string(line), ' ')
+	digest, list, some := strings.Cut(rest, " = ")
+	if !ok || digest == "" || strings.Contains(digest, " ") {
+		return fmt.Errorf("lineage: %q is no column", line)
+	}
+	*c = ColumnLineage{Name: plain(name), Digest: digest}
+	for some {
+		var one string
+		one, list, some = cut(list, ',')
+		var in Input
+		if err := in.UnmarshalText([]byte(strings.TrimPrefix(one, " "))); err != nil {
+			return err
+		}
+		c.Inputs = append(c.Inputs, in)
+	}
+	return nil
+}
+
+// MarshalText writes the line.
+func (i Input) MarshalText() ([]byte, error) { return i.append(nil), nil }
+
+func (i Input) append(line []byte) []byte {
+	line = append(line, i.Subtype...)
+	if i.Masking {
+		line = append(line, "/masking"...)
+	}
+	dataset, table, _ := strings.Cut(i.Table, ".")
+	line = append(append(line, ' '), dataset...)
+	line = append(append(line, '.'), escaped.Replace(table)...)
+	if i.Column != "" {
+		line = append(append(line, '.'), escaped.Replace(i.Column)...)
+	}
+	if i.Field != "" {
+		line = append(append(line, '.'), escapedPath.Replace(i.Field)...)
+	}
+	return line
+}
 
 // UnmarshalText reads the line.
 func (i *Input) UnmarshalText(line []byte) error {
 	kind, name, ok := strings.Cut(string(line), " ")
 	dataset, rest, dotted := strings.Cut(name, ".")
-	if !ok || !dotted || kind == "" {
+	table, rest, inside := cut(rest, '.')
+	column, field, deeper := cut(rest, '.')
+	i.Subtype, i.Masking = strings.CutSuffix(kind, "/masking")
+	if !ok || !dotted || i.Subtype == "" || dataset == "" || strings.Contains(dataset, `\`) || table == "" ||
+		inside && column == "" || deeper && field == "" {
 		return fmt.Errorf("lineage: %q is no input", line)
 	}
-	*i = Input{}
-	i.Subtype, i.Masking = strings.CutSuffix(kind, "/masking")
-	table, rest, inside := strings.Cut(rest, ".")
-	i.Table = dataset + "." + table
-	if !inside {
-		return nil
-	}
-	var column strings.Builder
-	for at := 0; at < len(rest); at++ {
-		switch {
-		case rest[at] == '\\' && at+1 < len(rest):
-			at++
-		case rest[at] == '.':
-			i.Field = rest[at+1:]
-			at = len(rest)
-			continue
-		}
-		column.WriteByte(rest[at])
-	}
-	i.Column = column.String()
+	i.Table, i.Column, i.Field = dataset+"."+plain(table), plain(column), plain(field)
 	return nil
+}
+
+var (
+	escaped     = strings.NewReplacer(`\`, `\\`, ` `, `\ `, `,`, `\,`, `.`, `\.`)
+	escapedPath = strings.NewReplacer(`\`, `\\`, ` `, `\ `, `,`, `\,`)
+)
+
+// cut is strings.Cut at the first separator without a backslash before it.
+func cut(s string, separator byte) (before, after string, found bool) {
+	for at := 0; at < len(s); at++ {
+		switch s[at] {
+		case '\\':
+			at++
+		case separator:
+			return s[:at], s[at+1:], true
+		}
+	}
+	return s, "", false
+}
+
+// plain takes the backslashes out again.
+func plain(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var b strings.Builder
+	for at := 0; at < len(s); at++ {
+		if s[at] == '\\' && at+1 < len(s) {
+			at++
+		}
+		b.WriteByte(s[at])
+	}
+	return b.String()
 }
 
 // Direct reports whether the input's value goes into the result.
