@@ -22,6 +22,7 @@ check: lint
 	$(GO) test ./...
 	$(MAKE) --no-print-directory build
 	$(BIN) check -C cue/manabi
+	$(BIN) test -C cue/manabi
 
 ## lint: gofmt, vet and staticcheck
 lint:

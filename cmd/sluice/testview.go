@@ -84,7 +84,11 @@ func (a *app) viewTests(tests []plan.UnitTest) error {
 	}
 	w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
 	for _, r := range rows {
-		fmt.Fprintf(w, "%s/%s\t%s%s:%d\t%s\n", r.Table, r.Name, a.prefix(), r.File, r.Line, r.Description)
+		description := ""
+		if r.Description != "" {
+			description = "\t" + r.Description
+		}
+		fmt.Fprintf(w, "%s/%s\t%s%s:%d%s\n", r.Table, r.Name, a.prefix(), r.File, r.Line, description)
 	}
 	return w.Flush()
 }
@@ -102,7 +106,10 @@ func (a *app) viewTestResults(results []unittest.Result, took time.Duration) err
 			a.viewFailure(a.out, r, a.color(a.out))
 		}
 	}
-	_, err := fmt.Fprintf(a.out, "%s in %.2f s\n", counts(results), took.Seconds())
+	_, err := fmt.Fprintln(a.out, counts(results))
+	if !a.quiet {
+		fmt.Fprintf(a.err, "done in %.2f s\n", took.Seconds())
+	}
 	return err
 }
 
@@ -240,7 +247,7 @@ func shorten(text string, at int) string {
 	const before = 10 // characters to know the place by
 	r := []rune(text)
 	if at > cellWidth-before {
-		r = append([]rune("…"), r[max(0, min(at-before, len(r)-cellWidth+1)):]...)
+		r = append([]rune("…"), r[at-before:]...)
 	}
 	return runewidth.Truncate(string(r), cellWidth, "…")
 }

@@ -61,8 +61,12 @@ func (j *judge) testVariables(t *model.Table, test *spec.Test) {
 			for _, v := range j.m.Variables {
 				names = append(names, v.Name)
 			}
-			j.diags.Errorf(diag.UnknownVariable, p.At, "the test %q gives a value to the variable %q, which does not exist", test.Name, p.Name).
-				WithNode(t.Name).WithHint("variables are %s", quoted(names))
+			d := j.diags.Errorf(diag.UnknownVariable, p.At, "the test %q gives a value to the variable %q, which does not exist", test.Name, p.Name).WithNode(t.Name)
+			if len(names) == 0 {
+				d.WithHint("declare it under variable")
+			} else {
+				d.WithHint("variables are %s", quoted(names))
+			}
 			continue
 		}
 		if v.Type.IsZero() {
