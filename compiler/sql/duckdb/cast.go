@@ -50,6 +50,7 @@ type kinds struct{ from, to sqltype.Kind }
 
 // casts are the conversions between scalars; %tz is the default time zone.
 var casts = map[kinds]caster{
+	{enum, sqltype.String}:                {"$1", true, false},
 	{sqltype.Int64, sqltype.Float64}:      {"CAST($1 AS DOUBLE)", true, false},
 	{sqltype.Int64, sqltype.Numeric}:      {"CAST($1 AS DECIMAL(38,9))", true, false},
 	{sqltype.Int64, sqltype.BigNumeric}:   {"gsql_big_from_int($1)", true, false},

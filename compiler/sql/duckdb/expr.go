@@ -95,12 +95,33 @@ func (t *translator) subquery(e *gsql.ResolvedSubqueryExpr, scope *env) string {
 	case gsql.ResolvedSubqueryExprEnums_SubqueryTypeIn:
 		in := get(e.InExpr())
 		ty := resolvedType(get(in.Type()))
-		if has(ty, sqltype.Float64, sqltype.Array, sqltype.Struct) {
-			return t.refuse(e, "IN (subquery) over "+ty.String(), "IN with a subquery differs for NaN and for NULL inside %s", ty)
+		if has(ty, sqltype.Float64, sqltype.Array, sqltype.Struct, sqltype.Range, sqltype.JSON) {
+			return t.inList(e, t.arraySubquery(r, q, cols), scope, inArray)
 		}
 		return "(" + t.expr(in, scope) + " IN (" + r.selectOf(cols) + "))"
 	}
-	return t.refuse(e, "LIKE ANY/ALL (subquery)", "LIKE with a subquery is not translated")
+	return t.inList(e, t.arraySubquery(r, q, cols), scope, quantifiedLike[get(e.SubqueryType())])
+}
+
+// quantifiedLike is LIKE ANY and its kin over a list of patterns.
+var quantifiedLike = map[gsql.ResolvedSubqueryExprEnums_SubqueryType]func(*call) string{
+	gsql.ResolvedSubqueryExprEnums_SubqueryTypeLikeAny:    likeList("", "true"),
+	gsql.ResolvedSubqueryExprEnums_SubqueryTypeLikeAll:    likeList("", "false"),
+	gsql.ResolvedSubqueryExprEnums_SubqueryTypeNotLikeAny: likeList("NOT ", "true"),
+	gsql.ResolvedSubqueryExprEnums_SubqueryTypeNotLikeAll: likeList("NOT ", "false"),
+}
+
+// likeList decides for the whole where one pattern does: ANY where one gives true, ALL
+// where one gives false. Otherwise an unknown makes it unknown.
+func likeList(not, decisive string) func(*call) string {
+	return func(c *call) string {
+		v := c.t.letVar()
+		one := *c
+		one.args, one.exprs = []string{c.args[0], v}, []gsql.ResolvedExprNode{c.exprs[0], nil}
+		verdicts := "list_transform($2, lambda " + v + ": " + not + like(&one) + ")"
+		return c.expand("(CASE WHEN coalesce(len($2), 0) = 0 THEN NOT " + decisive + " WHEN list_contains(" + verdicts + ", " + decisive + ") THEN " + decisive +
+			" WHEN list_count(" + verdicts + ") < len($2) THEN NULL ELSE NOT " + decisive + " END)")
+	}
 }
 
 // arraySubquery is ARRAY(SELECT …): an empty array, not NULL, when there is no
@@ -177,11 +198,6 @@ func (t *translator) newCall(n callNode, at gsql.ResolvedNode, scope *env) *call
 func (c *call) add(e gsql.ResolvedExprNode) {
 	c.exprs = append(c.exprs, e)
 	c.types = append(c.types, resolvedType(get(e.Type())))
-	if get(get(e.Type()).IsEnum()) {
-		// A date part or a mode: a word of the call, which partOf reads.
-		c.args = append(c.args, "NULL")
-		return
-	}
 	c.args = append(c.args, c.t.expr(e, c.scope))
 }
 

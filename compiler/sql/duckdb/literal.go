@@ -40,6 +40,8 @@ func (t *translator) literal(n gsql.ResolvedNode, v *gsql.Value) string {
 		return "CAST(" + strconv.FormatInt(get(v.Int64Value()), 10) + " AS BIGINT)"
 	case sqltype.Float64:
 		return floatLiteral(get(v.DoubleValue()))
+	case enum:
+		return text(get(v.EnumDisplayName()))
 	case sqltype.Bool:
 		return strconv.FormatBool(get(v.BoolValue()))
 	case sqltype.String:

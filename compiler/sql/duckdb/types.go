@@ -28,7 +28,12 @@ var scalarTypes = map[sqltype.Kind]string{
 	sqltype.Interval:   "INTERVAL",
 	sqltype.JSON:       "JSON",
 	sqltype.Geography:  "VARCHAR", // well-known text
+	enum:               "VARCHAR",
 }
+
+// enum is the kind of the arguments that are words, as a rounding mode. Columns
+// cannot have it; it comes up inside functions that are written in SQL.
+const enum sqltype.Kind = "ENUM"
 
 // TypeOf is the DuckDB type that holds the values of a GoogleSQL type, and ""
 // when there is none. Type parameters are not kept: a NUMERIC(10,2) column is
