@@ -136,6 +136,9 @@ func (a *app) viewOp(w io.Writer, c plan.Changes, op plan.Op, heading string, fi
 		for _, r := range x.Reasons {
 			fmt.Fprintf(w, "      %s\n", r)
 		}
+		if x.Rebuild != nil && x.Rebuild.Scope != "next_run" {
+			fmt.Fprintf(w, "      rebuild: %s\n", x.Rebuild)
+		}
 	}
 }
 

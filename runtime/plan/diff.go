@@ -32,8 +32,14 @@ type Change struct {
 	// Breaking: readers of a table may fail or lose data: a column is gone or has
 	// another type, or the table must be made anew.
 	Breaking bool `json:"breaking,omitempty"`
-	// Formatting: only the layout of its SQL changed.
+	// Formatting: only its SQL's words changed; the rows that it gives are the same.
 	Formatting bool `json:"formatting,omitempty"`
+	// Columns that change, of a table, export or model; by name.
+	Columns []ColumnChange `json:"columns,omitempty"`
+	// Rows: which rows there are changes.
+	Rows bool `json:"rows,omitempty"`
+	// Rebuild says what becomes of the rows that a table holds.
+	Rebuild *Rebuild `json:"rebuild,omitempty"`
 	// Implied: another change in the list says it already, such as the task of a
 	// table that was added.
 	Implied bool   `json:"implied,omitempty"`
@@ -84,7 +90,7 @@ func Diff(old, new *Plan) Changes {
 	} else {
 		out.Old = old.Digest
 	}
-	d := &diff{old: old, new: new, changes: map[string]*Change{}, moved: map[string]bool{}}
+	d := &diff{old: old, new: new, changes: map[string]*Change{}, moved: map[string]bool{}, own: map[string]*effect{}}
 	d.platform()
 	lists(d, "variable", old.Variables, new.Variables, func(x *Variable) (string, Origin) { return x.Name, Origin{} })
 	lists(d, "calendar", old.Calendars, new.Calendars, func(x *Calendar) (string, Origin) { return x.Name, Origin{} })
@@ -117,7 +123,9 @@ func Diff(old, new *Plan) Changes {
 type diff struct {
 	old, new *Plan
 	changes  map[string]*Change
-	moved    map[string]bool // tables whose rows change, directly or not
+	own      map[string]*effect // of tables that are new or defined anew
+	follow   *effects
+	moved    map[string]bool // tables whose contents change, directly or not
 	windows  []string        // that changed, as "window <name>", sorted
 	routines []string        // the same
 }

@@ -6,89 +6,137 @@ import (
 	"strings"
 )
 
-// tables finds out which tables' rows change although they declare the same, and
-// labels what changed in those that do not.
+// tables finds out what happens to the contents of each table: by its own definition,
+// column by column, and through what it reads.
 func (d *diff) tables() {
 	old := byName(d.old.Tables, func(t *Table) string { return t.Name })
-	// A table whose definition is the same gives the same rows, whatever else changed.
-	redefined := map[string]bool{}
+	columns := map[string][]ColumnChange{}
 	for name := range old {
 		if c := d.get("table", name); c != nil && c.Op == Removed {
-			redefined[name] = true
+			d.moved[name] = true
 		}
 	}
 	for i := range d.new.Tables {
 		t := &d.new.Tables[i]
 		was := old[t.Name]
 		if was == nil {
-			redefined[t.Name] = true
+			d.own[t.Name] = &effect{rows: true, own: true}
 			continue
 		}
-		redefined[t.Name] = was.Definition != t.Definition
 		c := d.get("table", t.Name)
+		d.own[t.Name], columns[t.Name] = d.ownEffect(was, t, c)
+		if d.own[t.Name] == nil {
+			delete(d.own, t.Name)
+		}
 		if c != nil {
-			c.Breaking = breaking(c.Fields)
-			if !redefined[t.Name] && slices.ContainsFunc(c.Fields, isSQL) {
-				c.Formatting = len(c.Fields) == 1
-				c.Reasons[slices.Index(c.Reasons, "SQL changed")] = "SQL changed in layout and comments only"
+			c.Breaking = breaking(c.Fields) || slices.ContainsFunc(columns[t.Name], func(x ColumnChange) bool { return x.Breaking })
+			switch {
+			case d.own[t.Name] == nil && slices.ContainsFunc(c.Fields, isSQL):
+				c.said("SQL changed", d.sameMeaning(was, t, c))
+			case was.Lineage != nil && t.Lineage != nil && was.Lineage.RowsDigest != t.Lineage.RowsDigest:
+				c.Reasons = append(c.Reasons, "other filters, joins or grouping")
 			}
 		}
-		if redefined[t.Name] && (c == nil || !slices.ContainsFunc(c.Fields, decidesRows)) {
+		if d.own[t.Name] != nil && (c == nil || !slices.ContainsFunc(c.Fields, decidesRows)) {
 			because := d.routinesOf(t)
 			d.affect("table", t.Name, t.Origin, because, "its definition changes"+through(because))
 		}
 	}
-	for name, is := range redefined {
-		d.moved[name] = is
-	}
-	d.spread(redefined)
+	d.spread(columns)
 }
 
-// spread follows reads from changed tables and variables to what depends on them.
-func (d *diff) spread(redefined map[string]bool) {
-	now := byName(d.new.Tables, func(t *Table) string { return t.Name })
-	uses := map[string][]string{} // table → parameters of the task that makes it
-	for i := range d.new.Tasks {
-		if q := d.new.Tasks[i].Query; q != nil {
-			uses[q.Table] = q.Parameters
-		}
+// sameMeaning says in which way a table's SQL is the same as before, and notes it.
+func (d *diff) sameMeaning(was, t *Table, c *Change) string {
+	c.Formatting = len(c.Fields) == 1
+	if was.Definition == t.Definition {
+		return "SQL changed in layout and comments only"
 	}
-	nearest := map[string][]string{}
-	var visit func(name string) []string
-	visit = func(name string) []string {
-		if found, done := nearest[name]; done {
-			return found
-		}
-		nearest[name] = nil // a cycle ends here
-		var because []string
-		for _, v := range uses[name] {
-			if d.get("variable", v) != nil {
-				because = append(because, "variable "+v)
-			}
-		}
-		if t := now[name]; t != nil {
-			for _, r := range t.Reads {
-				if redefined[r] {
-					because = append(because, "table "+r)
-				} else {
-					because = append(because, visit(r)...)
-				}
-			}
-		}
-		slices.Sort(because)
-		nearest[name] = slices.Compact(because)
-		return nearest[name]
+	return "SQL changed and means the same"
+}
+
+// said replaces one reason of a change by another.
+func (c *Change) said(old, new string) {
+	if i := slices.Index(c.Reasons, old); i >= 0 {
+		c.Reasons[i] = new
+	}
+}
+
+// spread follows column lineage from changed tables and variables to what depends on
+// them.
+func (d *diff) spread(columns map[string][]ColumnChange) {
+	d.follow = d.effects()
+	makers := map[string]*Task{}
+	for i := range d.new.Tasks {
+		makers[d.new.Tasks[i].Node] = &d.new.Tasks[i]
 	}
 	for i := range d.new.Tables {
 		t := &d.new.Tables[i]
 		if c := d.get("table", t.Name); c != nil && c.Op == Added {
+			d.moved[t.Name] = true
 			continue
 		}
-		if because := visit(t.Name); len(because) > 0 {
-			d.affect("table", t.Name, t.Origin, because, "its rows may change"+through(because))
-			d.moved[t.Name] = true
+		list, e := columns[t.Name], d.follow.of(t.Name)
+		if because := e.causes(); len(because) > 0 {
+			list = affected(list, e, t.Columns)
+			d.affect("table", t.Name, t.Origin, because, what(t, e, because))
+		}
+		c := d.get("table", t.Name)
+		if c == nil {
+			continue
+		}
+		c.Columns, c.Rows = list, e.rows
+		c.Reasons = withColumns(c.Reasons, list, t.Lineage == nil)
+		if !e.none() || len(list) > 0 {
+			d.moved[t.Name] = d.moved[t.Name] || !e.none()
+			c.Rebuild = t.rebuild(makers[t.Name])
 		}
 	}
+}
+
+// affected adds the columns that follow others to those that change by themselves.
+func affected(list []ColumnChange, e *effect, columns []Column) []ColumnChange {
+	for _, c := range columns {
+		because := e.columns[c.Name]
+		if len(because) == 0 {
+			continue
+		}
+		own := slices.IndexFunc(list, func(x ColumnChange) bool { return x.Name == c.Name && x.Op != ColumnRemoved })
+		if own >= 0 {
+			list[own].Because = because
+			continue
+		}
+		list = append(list, ColumnChange{Op: ColumnAffected, Name: c.Name, Because: because})
+	}
+	sortColumns(list)
+	return list
+}
+
+// what says in words what comes to a table through what it reads.
+func what(t *Table, e *effect, because []string) string {
+	switch {
+	case t.Lineage == nil:
+		return "its rows may change" + through(because)
+	case e.rows && len(e.rowsBecause) > 0:
+		return "which rows it has may change" + through(e.rowsBecause)
+	}
+	return ""
+}
+
+// withColumns puts what happens to columns before the other reasons. Where lineage is
+// not known, the columns that only follow are all columns: that is said once already.
+func withColumns(reasons []string, list []ColumnChange, unknown bool) []string {
+	reasons = slices.DeleteFunc(reasons, func(s string) bool {
+		return s == "" || strings.HasPrefix(s, "column ") && !strings.HasSuffix(s, "is described anew") && columnWord(s)
+	})
+	if unknown {
+		list = slices.DeleteFunc(slices.Clone(list), func(c ColumnChange) bool { return c.Op == ColumnAffected })
+	}
+	return append(columnWords(list), reasons...)
+}
+
+// columnWord reports whether a line about a column repeats a ColumnChange.
+func columnWord(s string) bool {
+	return strings.HasSuffix(s, " added") || strings.HasSuffix(s, " removed") || strings.Contains(s, " changes type from ")
 }
 
 // routinesOf guesses the changed routines that a table's SQL calls: those whose
@@ -128,10 +176,17 @@ func (d *diff) tasks() {
 	}
 }
 
-// reads notes that a check, export or model looks at tables whose rows change.
-// The tables that queries and transfers make speak for themselves.
+// reads notes that a check, export or model looks at what changes. The tables that
+// queries and transfers make speak for themselves.
 func (d *diff) reads(t *Task, now map[string]*Task) {
-	if t.Kind == Query || t.Kind == Transfer || t.Kind == Wait {
+	switch {
+	case t.Kind == Query || t.Kind == Transfer || t.Kind == Wait:
+		return
+	case t.Export != nil && t.Export.Lineage != nil:
+		d.delivers(t)
+		return
+	case t.Model != nil:
+		d.learns(t)
 		return
 	}
 	var because []string
@@ -143,6 +198,70 @@ func (d *diff) reads(t *Task, now map[string]*Task) {
 	if because = union(because, nil); len(because) > 0 {
 		d.affect("task", t.ID, t.Origin, because, "what it reads changes"+through(because))
 	}
+}
+
+// delivers notes what happens to the columns and rows of an export. Who reads it may
+// find columns by their names or by their places.
+func (d *diff) delivers(t *Task) {
+	was := find(d.old.Tasks, func(x *Task) bool { return x.ID == t.ID })
+	if was == nil || was.Export == nil {
+		return
+	}
+	list := compareColumns(result{was.Export.Columns, was.Export.Lineage}, result{t.Export.Columns, t.Export.Lineage})
+	e := &effect{}
+	d.follow.follow(e, t.Export.Lineage, t.Export.Columns, t.Export.Lineage.tables())
+	if was.Export.Lineage != nil && was.Export.Lineage.RowsDigest != t.Export.Lineage.RowsDigest {
+		e.rows = true
+	}
+	because := e.causes()
+	list = affected(list, e, t.Export.Columns)
+	if len(because) > 0 {
+		reason := ""
+		if len(e.rowsBecause) > 0 {
+			reason = "which rows it delivers may change" + through(e.rowsBecause)
+		}
+		d.affect("task", t.ID, t.Origin, because, reason)
+	}
+	if c := d.get("task", t.ID); c != nil {
+		c.Columns, c.Rows = list, e.rows
+		c.Breaking = c.Breaking || slices.ContainsFunc(list, func(x ColumnChange) bool { return x.Breaking }) || slices.ContainsFunc(c.Fields, isOrder)
+		c.Reasons = withColumns(slices.DeleteFunc(c.Reasons, isExportColumn), list, false)
+	}
+}
+
+// isOrder reports whether an export's columns change their order.
+func isOrder(f Field) bool { return f.Path == "export.columns" }
+
+// isExportColumn reports whether a reason repeats a ColumnChange of an export.
+func isExportColumn(s string) bool { return strings.HasPrefix(s, "export.columns.") }
+
+// learns notes which inputs of a model change.
+func (d *diff) learns(t *Task) {
+	e := d.follow.of(t.Model.Table)
+	if e.none() {
+		return
+	}
+	inputs := slices.Concat(t.Model.Features, t.Model.Key, []string{t.Model.Label})
+	var list []ColumnChange
+	var because []string
+	for _, name := range union(inputs, nil) {
+		if _, moved := e.columns[name]; moved {
+			list = append(list, ColumnChange{Op: ColumnAffected, Name: name, Because: []string{"column " + t.Model.Table + "." + name}})
+			because = append(because, "column "+t.Model.Table+"."+name)
+		}
+	}
+	reason := ""
+	if e.rows {
+		because = append(because, "table "+t.Model.Table)
+		reason = "its rows change through table " + t.Model.Table
+	}
+	if len(because) == 0 {
+		return
+	}
+	d.affect("task", t.ID, t.Origin, union(because, nil), reason)
+	c := d.get("task", t.ID)
+	c.Columns, c.Rows = list, e.rows
+	c.Reasons = withColumns(c.Reasons, list, false)
 }
 
 // shift notes that a task is planned for another time, and what may have moved
@@ -250,7 +369,7 @@ func breaking(fs []Field) bool {
 		case isColumn && !strings.Contains(column, "."):
 			return f.New == "" // removed
 		case isColumn:
-			return strings.HasSuffix(column, ".type")
+			return strings.HasSuffix(column, ".type") && !widens(f.Old, f.New)
 		}
 		return f.Path == "kind" || f.Path == "partition" || f.Path == "partition_by"
 	})
