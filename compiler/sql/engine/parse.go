@@ -24,6 +24,11 @@ func (e *Engine) parse(text string, kind Kind) Parsed {
 	if kind == With {
 		return e.withEntries(text)
 	}
+	if kind == Query {
+		if p, is := e.parseScript(text); is {
+			return p
+		}
+	}
 	if problem := wrongStatement(text, kind); problem != nil {
 		return Parsed{Problem: problem, Refs: guessRefs(text)}
 	}
@@ -61,7 +66,7 @@ var firstWord = regexp.MustCompile(`^(?:\s+|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|/\*
 func wrongStatement(text string, kind Kind) *Problem {
 	m := firstWord.FindStringSubmatchIndex(text)
 	word := strings.ToUpper(text[m[2]:m[3]])
-	if m[1] == len(text) {
+	if word == "" && m[1] == len(text) {
 		return &Problem{Code: diag.SQLSyntax, Message: "there is no SQL here", Start: max(0, m[2])}
 	}
 	if kind != Query && kind != TableFn {
@@ -117,9 +122,15 @@ func (s *scope) isAlias(name string) bool {
 }
 
 // visitor collects what a parse tree names.
-type visitor struct{ parsed Parsed }
+type visitor struct {
+	parsed Parsed
+	script *Script // of a script
+}
 
 func (v *visitor) visit(n gsql.ASTNode, s *scope) {
+	if v.scriptStatement(n, s) {
+		return
+	}
 	switch n := n.(type) {
 	case *gsql.ASTQuery:
 		v.children(n, s.inner())
