@@ -104,6 +104,10 @@ var codes = []CodeInfo{
 	{AnalysisOff, "columns are not known", "A table whose analysis is off, or whose query cannot be analysed at level baseline, must declare its columns: its consumers are checked against them. Declare `columns`, or set analysis to strict."},
 	{AnalyserFailed, "the analyser failed", "Google's analyser broke on this statement; that is no mistake of yours. The statement is reported so that it can be simplified. With `analysis: \"off\"`, a reason and declared columns the table is taken as it is."},
 	{BadRoutine, "routine cannot be called", "A routine's argument or result has no usable type, or the routine calls itself. Arguments need a GoogleSQL type; the result's type is inferred where `returns` is not given."},
+	{DynamicSQL, "statement that is made when it runs", "EXECUTE IMMEDIATE runs a text that is put together while the script runs, and CALL a procedure that sluice does not know, so nobody can say beforehand what they read and write. Write the statement itself. Where that cannot be, declare the table's columns and set `analysis: \"baseline\"` with a reason."},
+	{ScriptWrites, "script writes another table", "A table's SQL may be a script that ends in a query, with temporary functions, variables and temporary tables before it. This one creates or changes something that stays. Sluice would not know what comes from where, in which order to run, or what a change reaches. Make it a table of its own, or a temporary one."},
+	{UnknownModel, "model that nothing declares", "What ML.PREDICT and its like give depends on the model: its kind, and the column it learned. Declare it under `model` with `train`; or, for a model that is trained elsewhere, declare the table's columns and set `analysis: \"baseline\"` with a reason."},
+	{UnknowableColumns, "columns that SQL does not tell", "The table function gives columns that another database, the data or another service decide (EXTERNAL_QUERY, ML.CONFUSION_MATRIX). Declare the table's columns and set `analysis: \"baseline\"` with a reason, or load the data through a source."},
 	{TestUnknownCTE, "test expects rows of a WITH entry that cannot be read", "expect_cte names WITH entries of the table's query. There is none of this name, or it reads columns of the query around it and has no rows by itself. Correct the name; an entry inside another one can be written outer.inner."},
 	{UntranslatableSQL, "not for the embedded warehouse", "The statement is valid GoogleSQL, but this construct has no exact counterpart on the embedded warehouse, and a different answer is worse than none. Say it with a construct that is translated (the message names the construct), or run the statement in an environment whose warehouse is BigQuery."},
 	{GeneratedInTheWay, "a file of yours stands in the way", "Compile writes only below generated/<environment>, and only over files that carry its own mark in their first lines. A file without the mark is taken to be yours and is never overwritten. Move it elsewhere, or delete it if it is an old generated file whose mark was edited away."},
@@ -208,6 +212,10 @@ const (
 	AnalysisOff         Code = "SL4031"
 	AnalyserFailed      Code = "SL4032"
 	BadRoutine          Code = "SL4041"
+	DynamicSQL          Code = "SL4051"
+	ScriptWrites        Code = "SL4052"
+	UnknownModel        Code = "SL4053"
+	UnknowableColumns   Code = "SL4054"
 	TestUnknownCTE      Code = "SL4061"
 )
 

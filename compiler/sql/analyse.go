@@ -186,7 +186,7 @@ func columnParts(list []engine.Column) []string {
 }
 
 func functionParts(f engine.Function) []string {
-	parts := []string{"function", f.Name, string(f.Kind), f.Returns, f.Body}
+	parts := []string{"function", f.Name, string(f.Kind), f.Language, f.Returns, f.Body}
 	parts = append(parts, columnParts(f.Arguments)...)
 	for _, t := range f.Tables {
 		parts = append(parts, "table", t.Name, t.Catalog, t.Physical, t.Digest)

@@ -27,6 +27,9 @@ func (e *Engine) analyze(r Request) Result {
 		return Result{Problems: problems}
 	}
 	e.useModels(r.Models)
+	if r.Parsed.Script != nil {
+		return e.analyzeScript(r)
+	}
 	text, paths := unquote(r.Text, r.Parsed.Refs)
 	w := &wrapped{text: text}
 	w.wrapForAnalysis(r.Kind, r.Arguments, r.Returns)

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	gsql "github.com/goccy/go-googlesql"
+
+	"sluice/compiler/diag"
 )
 
 // builtinTable is a table function of BigQuery's. The library has none of them; what
@@ -91,7 +93,7 @@ var builtinTables = []builtinTable{
 	{"changes", false, []string{"input ANY TABLE, start_timestamp TIMESTAMP DEFAULT NULL, end_timestamp TIMESTAMP DEFAULT NULL"}, inputAnd(Column{Name: "_CHANGE_TYPE", Type: "STRING", Pseudo: true}, Column{Name: "_CHANGE_TIMESTAMP", Type: "TIMESTAMP", Pseudo: true})},
 	{"range_sessionize", false, []string{"input ANY TABLE, range_column STRING, partitioning_columns ARRAY<STRING>, sessionize_option STRING DEFAULT 'MEETS'"}, rangeSessionize},
 	{"external_query", false, []string{"connection_id STRING, external_database_query STRING, options STRING DEFAULT NULL"}, func(*tableCall) ([]Column, error) {
-		return nil, errors.New("the columns of EXTERNAL_QUERY are known to the other database only; declare columns and set analysis: \"baseline\" with a reason, or declare a source that loads the table")
+		return nil, errors.New("its columns are known to the other database only; declare columns and set analysis: \"baseline\" with a reason, or declare a source that loads the table")
 	}},
 	{"external_object_transform", false, []string{"input ANY TABLE, transform_types ARRAY<STRING>"}, inputAnd(Column{Name: "signed_url", Type: "STRING"})},
 	{"vector_search", false, []string{"base ANY TABLE, column_to_search STRING, query ANY TABLE, query_column_to_search STRING DEFAULT NULL, top_k INT64 DEFAULT NULL, distance_type STRING DEFAULT NULL, options STRING DEFAULT NULL"}, vectorSearch},
@@ -235,9 +237,69 @@ type resolver struct {
 	names [][]string // of the arguments of each signature
 }
 
-// tableMistake begins the message of a mistake in a call of a table function, for
-// which the library has no place.
+// tableMistake begins the message of a mistake in a call of a table function; the
+// function's name follows. The library has no place for it.
 const tableMistake = "table function "
+
+// mistakes of calls by what their messages say, with their codes. A hint stands behind
+// a semicolon.
+var callMistakes = []struct {
+	says string
+	code diag.Code
+}{
+	{" is not declared, so its columns are not known", diag.UnknownModel},
+	{" declares no training", diag.UnknownModel},
+	{" names the column ", diag.UnknownSQLColumn},
+	{" expected type ", diag.SQLTypeMismatch},
+	{"analysis: \"baseline\"", diag.UnknowableColumns},
+}
+
+// callProblem finds the place of a mistake in a call: what it quotes, or else the
+// function's name.
+func callProblem(text, message string) *Problem {
+	_, rest, _ := strings.Cut(message, tableMistake)
+	name, rest, _ := strings.Cut(rest, ": ")
+	p := &Problem{Code: diag.InvalidSQL, Start: -1}
+	for _, m := range callMistakes {
+		if strings.Contains(rest, m.says) {
+			p.Code = m.code
+			break
+		}
+	}
+	said, hint, _ := strings.Cut(rest, "; ")
+	p.Message, p.Hint = trueNames(strings.ToUpper(name))+": "+said, hint
+	if near, ok := strings.CutPrefix(hint, "Did you mean "); ok {
+		p.Hint = `did you mean "` + strings.TrimSuffix(near, "?") + `"?`
+	}
+	lower := strings.ToLower(text)
+	at := strings.Index(lower, name)
+	if at < 0 {
+		return p
+	}
+	p.Start, p.End = at, at+len(name)
+	for _, quoted := range []string{wordAfter(said, " the column "), wordAfter(said, "the model "), wordAfter(said, "no method \"")} {
+		if quoted == "" {
+			continue
+		}
+		if i := strings.Index(lower[at:], strings.ToLower(quoted)); i >= 0 {
+			p.Start, p.End = at+i, at+i+len(quoted)
+			break
+		}
+	}
+	return p
+}
+
+// wordAfter is the word behind a mark in a message.
+func wordAfter(message, mark string) string {
+	_, rest, found := strings.Cut(message, mark)
+	if !found {
+		return ""
+	}
+	if end := strings.IndexAny(rest, ", \""); end >= 0 {
+		rest = rest[:end]
+	}
+	return rest
+}
 
 // Resolve finds the columns that a call gives.
 func (r resolver) Resolve(_ *gsql.AnalyzerOptions, actual []*gsql.TVFInputArgumentType, _ *gsql.FunctionSignature, _ gsql.CatalogNode, _ *gsql.TypeFactory) (found *gsql.TVFSignature, err error) {
@@ -261,7 +323,7 @@ func (r resolver) Resolve(_ *gsql.AnalyzerOptions, actual []*gsql.TVFInputArgume
 		mistake = failed
 	}
 	if mistake != nil {
-		return nil, errors.New(tableMistake + strings.ToUpper(r.f.name) + ": " + mistake.Error())
+		return nil, errors.New(tableMistake + r.f.name + ": " + mistake.Error())
 	}
 	return found, nil
 }

@@ -126,7 +126,7 @@ func (f Function) key() string {
 }
 
 func (f Function) writeKey(b *strings.Builder) {
-	for _, part := range []string{f.Name, string(f.Kind), f.Returns, f.Body, columnsKey(f.Arguments)} {
+	for _, part := range []string{f.Name, string(f.Kind), f.Language, f.Returns, f.Body, columnsKey(f.Arguments)} {
 		b.WriteString(part)
 		b.WriteByte(3)
 	}
@@ -149,25 +149,7 @@ func (e *Engine) function(f Function) *gsql.Function {
 	if made := e.functions[key]; made != nil {
 		return made
 	}
-	w, statement := e.createFunction(f)
-	signature := get(statement.(interface {
-		Signature() (*gsql.FunctionSignature, error)
-	}).Signature())
-	mode := gsql.FunctionEnums_ModeAggregate
-	options := get(gsql.NewFunctionSignatureOptions())
-	if f.Kind == Scalar {
-		mode = gsql.FunctionEnums_ModeScalar
-		rewrite := get(gsql.NewFunctionSignatureRewriteOptions())
-		get(rewrite.SetEnabled(true))
-		get(rewrite.SetRewriter(gsql.ResolvedASTRewriteRewriteBuiltinFunctionInliner))
-		get(rewrite.SetSql("CAST((" + w.text + "\n) AS " + f.Returns + ")"))
-		get(rewrite.SetAllowTableReferences(true))
-		get(rewrite.SetAllowedFunctionGroups([]string{routineGroup}))
-		get(options.SetRewriteOptions(rewrite))
-	}
-	result := get(gsql.NewFunctionArgumentType3(get(e.typ(f.Returns)), 1))
-	full := get(gsql.NewFunctionSignature2(result, get(signature.Arguments()), 0, options))
-	made := get(gsql.NewFunction2(strings.Split(f.Name, "."), routineGroup, mode, []*gsql.FunctionSignature{full}))
+	made := e.makeFunction(f)
 	e.functions[key] = made
 	return made
 }

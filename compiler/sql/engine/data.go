@@ -64,6 +64,7 @@ type Parsed struct {
 	Parameters []Use       `json:"parameters,omitempty"`
 	Items      []Item      `json:"items,omitempty"`
 	With       []WithEntry `json:"with,omitempty"`    // for kind With, which has nothing else
+	Script     *Script     `json:"script,omitempty"`  // of a query with statements before it
 	Problem    *Problem    `json:"problem,omitempty"` // why it does not parse
 }
 
@@ -101,8 +102,9 @@ type Table struct {
 type Function struct {
 	Name      string   `json:"name"` // as in Ref
 	Kind      Kind     `json:"kind"`
-	Arguments []Column `json:"arguments"`
-	Returns   string   `json:"returns,omitempty"` // canonical type
+	Language  string   `json:"language,omitempty"` // of the body; empty for SQL
+	Arguments []Column `json:"arguments"`          // a type is canonical, or AnyType
+	Returns   string   `json:"returns,omitempty"`  // canonical type; empty where it depends on the call
 	Body      string   `json:"body"`
 	// What the body names, under the body's names.
 	Refs      []Ref      `json:"refs,omitempty"`

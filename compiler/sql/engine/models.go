@@ -97,7 +97,7 @@ func evaluate(c *tableCall) ([]Column, error) {
 
 // confusionMatrix has a column for each label, which only the data tells.
 func confusionMatrix(*tableCall) ([]Column, error) {
-	return nil, errors.New("ML.CONFUSION_MATRIX has a column for each label, which only the data tells; declare columns and set analysis: \"baseline\" with a reason")
+	return nil, errors.New("it has a column for each label, which only the data tells; declare the table's columns and set analysis: \"baseline\" with a reason")
 }
 
 // series are the columns that a model of time series adds for the options
@@ -117,7 +117,7 @@ func detectAnomalies(c *tableCall) ([]Column, error) {
 	if c.model != nil && (strings.EqualFold(c.model.Type, "pca") || strings.EqualFold(c.model.Type, "autoencoder")) {
 		return append(columnsOfText("is_anomaly BOOL, mean_squared_error FLOAT64"), c.input()...), nil
 	}
-	return nil, fmt.Errorf("what ML.DETECT_ANOMALIES gives for the model %s is not known; declare the table's columns and set analysis: \"baseline\" with a reason", c.name)
+	return nil, fmt.Errorf("what it gives for the model %s is not known; declare the table's columns and set analysis: \"baseline\" with a reason", c.name)
 }
 
 func arimaEvaluate(*tableCall) ([]Column, error) {
@@ -130,7 +130,7 @@ func arimaCoefficients(*tableCall) ([]Column, error) {
 
 // recommend gives columns that are named as those that the model was trained on.
 func recommend(c *tableCall) ([]Column, error) {
-	return nil, fmt.Errorf("what ML.RECOMMEND gives has the names of the columns that %s was trained on; declare the table's columns and set analysis: \"baseline\" with a reason", c.name)
+	return nil, fmt.Errorf("its columns have the names of those that %s was trained on; declare the table's columns and set analysis: \"baseline\" with a reason", c.name)
 }
 
 func trainingInfo(c *tableCall) ([]Column, error) {

@@ -44,6 +44,10 @@ func (w *wrapped) problem(err error) *Problem {
 	if strings.HasPrefix(message, "wasm trap") { // its memory ended; it is whole again for the next statement
 		panic(libraryError{errors.New("the statement is nested more deeply, or is longer, than the analyser bears")})
 	}
+	if strings.Contains(message, tableMistake) {
+		p := callProblem(w.text, errorPlace.ReplaceAllString(message, ""))
+		return p
+	}
 	start := -1
 	if all := errorPlace.FindAllStringSubmatchIndex(message, -1); all != nil {
 		m := all[len(all)-1]

@@ -40,21 +40,21 @@ column t FLOAT64
 SELECT * FROM GAP_FILL(TABLE core.sensors, ts_column => 'tz', bucket_width => INTERVAL 1 MINUTE)
 --->
 reads core.sensors
-SL4002 at "": table function GAP_FILL: ts_column names the column tz, which the input does not have
+SL4003 at "tz": GAP_FILL: ts_column names the column tz, which the input does not have
   hint: did you mean "ts"?
 
 ### refused: GAP_FILL by text
 SELECT * FROM GAP_FILL(TABLE core.sensors, ts_column => 'state', bucket_width => INTERVAL 1 MINUTE)
 --->
 reads core.sensors
-SL4006 at "": table function GAP_FILL: ts_column is STRING, expected type DATE, DATETIME or TIMESTAMP
-  hint: cast with CAST or SAFE_CAST, or correct the type where the column is declared
+SL4006 at "GAP_FILL": GAP_FILL: ts_column is STRING, expected type DATE, DATETIME or TIMESTAMP
 
 ### refused: GAP_FILL by no method
 SELECT * FROM GAP_FILL(TABLE core.sensors, ts_column => 'ts', bucket_width => INTERVAL 1 MINUTE, value_columns => [('state', 'backwards')])
 --->
 reads core.sensors
-SL4002 at "": table function GAP_FILL: there is no method "backwards" to fill gaps with; the methods are null, linear and locf
+SL4002 at "backwards": GAP_FILL: there is no method "backwards" to fill gaps with
+  hint: the methods are null, linear and locf
 
 ### APPENDS
 SELECT member_id, _CHANGE_TYPE AS change, _CHANGE_TIMESTAMP AS changed_at FROM APPENDS(TABLE core.billing, NULL, NULL)
@@ -107,7 +107,8 @@ column distance FLOAT64
 ### refused: EXTERNAL_QUERY
 SELECT * FROM EXTERNAL_QUERY('my-project.us.pg', 'SELECT id, name FROM customers')
 --->
-SL4002 at "": table function EXTERNAL_QUERY: the columns of EXTERNAL_QUERY are known to the other database only; declare columns and set analysis: "baseline" with a reason, or declare a source that loads the table
+SL4054 at "EXTERNAL_QUERY": EXTERNAL_QUERY: its columns are known to the other database only
+  hint: declare columns and set analysis: "baseline" with a reason, or declare a source that loads the table
 
 ### EXTERNAL_OBJECT_TRANSFORM
 SELECT uri, signed_url FROM EXTERNAL_OBJECT_TRANSFORM(TABLE core.files, ['SIGNED_URL'])
@@ -158,13 +159,15 @@ column d FLOAT64
 SELECT * FROM ML.PREDICT(MODEL mart.other, TABLE core.members)
 --->
 reads core.members, mart.other
-SL4002 at "": table function ML.PREDICT: the model mart.other is not one of BigQuery ML; read the table that its predictions are written to
+SL4002 at "mart.other": ML.PREDICT: the model mart.other is not one of BigQuery ML
+  hint: read the table that its predictions are written to
 
 ### refused: ML.PREDICT of an undeclared model
 SELECT * FROM ML.PREDICT(MODEL mart.unknown, TABLE core.members)
 --->
 reads core.members, mart.unknown
-SL4002 at "": table function ML.PREDICT: the model mart.unknown is not declared, so its columns are not known; declare it under model with kind: "bigquery_ml", or declare the table's columns and set analysis: "baseline" with a reason
+SL4053 at "mart.unknown": ML.PREDICT: the model mart.unknown is not declared, so its columns are not known
+  hint: declare it under model with kind: "bigquery_ml", or declare the table's columns and set analysis: "baseline" with a reason
 
 ### ML.EXPLAIN_PREDICT
 SELECT id, predicted_churned, probability, top_feature_attributions FROM ML.EXPLAIN_PREDICT(MODEL mart.churn, (SELECT id, plan FROM core.members), STRUCT(3 AS top_k_features))
@@ -228,7 +231,8 @@ column feature STRING
 SELECT * FROM ML.CONFUSION_MATRIX(MODEL mart.churn)
 --->
 reads mart.churn
-SL4002 at "": table function ML.CONFUSION_MATRIX: ML.CONFUSION_MATRIX has a column for each label, which only the data tells; declare columns and set analysis: "baseline" with a reason
+SL4054 at "ML.CONFUSION_MATRIX": ML.CONFUSION_MATRIX: it has a column for each label, which only the data tells
+  hint: declare the table's columns and set analysis: "baseline" with a reason
 
 ### ML.GENERATE_EMBEDDING
 SELECT id, ml_generate_embedding_result AS v FROM ML.GENERATE_EMBEDDING(MODEL mart.embedder, (SELECT id, body AS content FROM core.documents), STRUCT(TRUE AS flatten_json_output, 'RETRIEVAL_DOCUMENT' AS task_type))
@@ -282,7 +286,7 @@ column ai_forecast_status STRING
 SELECT * FROM AI.FORECAST(TABLE core.orders, data_col => 'totl', timestamp_col => 'created_at')
 --->
 reads core.orders
-SL4002 at "": table function AI.FORECAST: data_col names the column totl, which the input does not have
+SL4003 at "totl": AI.FORECAST: data_col names the column totl, which the input does not have
   hint: did you mean "total"?
 
 ### ML.DESCRIBE_DATA
