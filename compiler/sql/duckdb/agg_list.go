@@ -54,27 +54,47 @@ func (a *aggCall) pairsOfList(fn string, exact bool) string {
 		", list_transform(" + l + ", lambda " + e + ": " + e + ".x), list_transform(" + l + ", lambda " + e + ": " + e + ".y)))[1]"
 }
 
-// approxTopSum sums the weights of each value exactly. A NULL value counts as
-// one; the sum of unknown weights alone is NULL and comes last.
-func approxTopSum(a *aggCall) string {
-	if a.distinct || has(a.types[0], sqltype.Struct, sqltype.Array, sqltype.JSON, sqltype.Float64) && a.kind(0) != sqltype.Float64 {
-		return a.refuse("APPROX_TOP_SUM of %s is not translated", a.types[0])
+// approxTop is APPROX_TOP_COUNT or APPROX_TOP_SUM, exactly: the prelude tells where
+// in the list of the group's values the greatest are, and their counts or sums.
+func approxTop(field string) aggregateFn {
+	return func(a *aggCall) string {
+		weight, n, sum := "CAST(1 AS BIGINT)", a.args[1], sqltype.Type{Kind: sqltype.Int64}
+		if field == "sum" {
+			weight, n, sum = a.args[1], a.args[2], a.types[1]
+		}
+		identity := identityText("v", a.types[0])
+		switch sum.Kind {
+		case sqltype.Int64, sqltype.Float64, sqltype.Numeric, sqltype.BigNumeric:
+		default:
+			identity = ""
+		}
+		if a.distinct || identity == "" {
+			return a.refuse("%s of %s is not translated", a.title(), a.types[0])
+		}
+		rows := a.write("list", "{'k': "+a.args[0]+", 'w': "+textOf(weight, sum)+"}")
+		l, e, top, i := a.t.letVar(), a.t.letVar(), a.t.letVar(), a.t.letVar()
+		column := func(x string) string { return "list_transform(" + l + ", lambda " + e + ": " + x + ")" }
+		call := "gsql_top(" + column(identityText(e+".k", a.types[0])) + ", " + column(e+".w") + ", " + n + ", " + text(string(sum.Kind)) + ")"
+		total := a.t.castTo(a.n, top+"["+i+" + 1]", sqltype.Type{Kind: sqltype.String}, sum, false)
+		return "list_transform([" + rows + "], lambda " + l + ": list_transform([" + call + "], lambda " + top + ": list_transform(range(1, len(" + top + "), 2), lambda " + i +
+			": {'value': " + l + "[CAST(" + top + "[" + i + "] AS BIGINT)].k, " + text(field) + ": " + total + "}))[1])[1]"
 	}
-	switch a.kind(1) {
-	case sqltype.Int64, sqltype.Float64, sqltype.Numeric:
-	default:
-		return a.refuse("APPROX_TOP_SUM weighted by %s is not translated", a.types[1])
+}
+
+// identityText is a text that two values of a type share exactly when they are one
+// to GoogleSQL; empty for a type that has none.
+func identityText(x string, ty sqltype.Type) string {
+	switch ty.Kind {
+	case sqltype.String:
+		return x
+	case sqltype.Bytes, sqltype.BigNumeric:
+		return "hex(" + x + ")"
+	case sqltype.Float64:
+		return "CAST(" + x + " + 0 AS VARCHAR)" // -0 is 0
+	case sqltype.Int64, sqltype.Bool, sqltype.Numeric, sqltype.Date, sqltype.DateTime, sqltype.Time, sqltype.Timestamp:
+		return "CAST(" + x + " AS VARCHAR)"
 	}
-	weight := TypeOf(a.types[1])
-	rows := a.write("list", "{'k': "+a.args[0]+", 'w': "+a.args[1]+"}")
-	l, k, e, s, f, g := a.t.letVar(), a.t.letVar(), a.t.letVar(), a.t.letVar(), a.t.letVar(), a.t.letVar()
-	keys := "list_transform(" + l + ", lambda " + e + ": " + e + ".k)"
-	distinct := "(list_distinct(" + keys + ") || CASE WHEN list_count(" + keys + ") < len(" + keys + ") THEN [NULL] ELSE [] END)"
-	sum := "CAST(list_sum(list_transform(list_filter(" + l + ", lambda " + e + ": " + e + ".k IS NOT DISTINCT FROM " + k + "), lambda " + e + ": " + e + ".w)) AS " + weight + ")"
-	sums := "list_transform(" + distinct + ", lambda " + k + ": {'w': " + sum + ", 'k': " + k + "})"
-	return "list_transform([" + rows + "], lambda " + l + ": CASE WHEN " + l + " IS NULL THEN NULL ELSE list_transform([" + sums + "], lambda " + s +
-		": list_transform((list_sort(list_filter(" + s + ", lambda " + g + ": " + g + ".w IS NOT NULL), 'DESC', 'NULLS LAST') || list_filter(" + s + ", lambda " + g + ": " + g +
-		".w IS NULL))[1:" + a.args[2] + "], lambda " + f + ": {'value': " + f + ".k, 'sum': " + f + ".w}))[1] END)[1]"
+	return ""
 }
 
 // hllInit makes a sketch of the hashes of the values: all values that are one to

@@ -33,8 +33,8 @@ var aggregates = map[string]aggregateFn{
 	"bit_xor":          bitAgg("bit_xor"),
 	"array_concat_agg": arrayConcatAgg,
 	"approx_quantiles": approxQuantiles,
-	"approx_top_count": approxTopCount,
-	"approx_top_sum":   approxTopSum,
+	"approx_top_count": approxTop("count"),
+	"approx_top_sum":   approxTop("sum"),
 	"max_by":           func(a *aggCall) string { return a.by("DESC") },
 	"min_by":           func(a *aggCall) string { return a.by("ASC") },
 	"approx_count_distinct": func(a *aggCall) string {
@@ -78,7 +78,9 @@ func sum(a *aggCall) string {
 	case sqltype.Float64:
 		return a.finiteSum("sum")
 	case sqltype.Numeric:
-		return "CAST(" + a.write("sum", a.args[0]) + " AS DECIMAL(38,9))"
+		// DuckDB's sum may leave the range of its own type.
+		s := a.write("sum", a.args[0])
+		return "(CASE WHEN abs(" + s + ") > CAST('99999999999999999999999999999.999999999' AS DECIMAL(38,9)) THEN " + a.fail("numeric overflow: SUM") + " ELSE " + s + " END)"
 	case sqltype.BigNumeric:
 		return "gsql_big_sum(" + a.values(a.args[0]) + ")"
 	case sqltype.Interval:
@@ -127,8 +129,12 @@ func avg(a *aggCall) string {
 // extreme is MIN or MAX: NaN if any value is.
 func (a *aggCall) extreme(fn string) string {
 	switch a.kind(0) {
-	case sqltype.Array, sqltype.Struct, sqltype.JSON, sqltype.Range:
+	case sqltype.Array, sqltype.Struct, sqltype.JSON:
 		return a.refuse("%s of %s is not translated", a.title(), a.kind(0))
+	case sqltype.Range:
+		b := *a.with(a.args[0] + " IS NOT NULL")
+		b.order = rangeKeys(a.args[0], fn == "max", fn == "min")
+		return b.write("list", a.args[0]) + "[1]"
 	}
 	s := a.write(fn, a.args[0])
 	if fn == "min" && a.kind(0) == sqltype.Float64 {
@@ -162,7 +168,7 @@ func (a *aggCall) by(dir string) string {
 // approxQuantiles gives exact quantiles, which are within any approximation:
 // element i is the least value that i/n of the values do not exceed.
 func approxQuantiles(a *aggCall) string {
-	if has(a.types[0], sqltype.Float64, sqltype.Struct, sqltype.Array, sqltype.JSON) && a.kind(0) != sqltype.Float64 || a.distinct {
+	if has(a.types[0], sqltype.Struct, sqltype.Array, sqltype.JSON, sqltype.Range) {
 		return a.refuse("APPROX_QUANTILES of %s is not translated", a.types[0])
 	}
 	b := a
@@ -170,28 +176,10 @@ func approxQuantiles(a *aggCall) string {
 		b = a.with(a.args[0] + " IS NOT NULL")
 	}
 	sorted := *b
-	sorted.order = []string{a.args[0] + " ASC NULLS FIRST"}
-	if a.kind(0) == sqltype.Float64 {
-		sorted.order = []string{"isnan(" + a.args[0] + ") DESC NULLS FIRST", sorted.order[0]}
-	}
+	sorted.order = []string{ascending(a.args[0], a.types[0])}
 	v, i := a.t.letVar(), a.t.letVar()
 	return "list_transform([" + sorted.write("list", a.args[0]) + "], lambda " + v + ": list_transform(CASE WHEN " + v + " IS NULL THEN NULL ELSE generate_series(0, " + a.args[1] +
 		") END, lambda " + i + ": " + v + "[greatest(1, (" + i + " * len(" + v + ") + " + a.args[1] + " - 1) // " + a.args[1] + ")]))[1]"
-}
-
-// approxTopCount counts exactly; values of equal count come in no given order.
-func approxTopCount(a *aggCall) string {
-	if a.distinct || has(a.types[0], sqltype.Struct, sqltype.Array, sqltype.JSON) {
-		return a.refuse("APPROX_TOP_COUNT of %s is not translated", a.types[0])
-	}
-	entry := "STRUCT(c BIGINT, k " + TypeOf(a.types[0]) + ")"
-	e, f := a.t.letVar(), a.t.letVar()
-	counts := "coalesce(list_transform(map_entries(" + a.write("histogram", a.args[0]) + "), lambda " + e + ": CAST({'c': " + e + ".value, 'k': " + e + ".key} AS " + entry +
-		")), CAST([] AS " + entry + "[]))"
-	nulls := "(" + a.write("count", "*") + " - " + a.write("count", a.args[0]) + ")"
-	withNull := "CASE WHEN " + nulls + " > 0 THEN list_append(" + counts + ", CAST({'c': " + nulls + ", 'k': NULL} AS " + entry + ")) ELSE " + counts + " END"
-	return "(CASE WHEN " + a.write("count", "*") + " = 0 THEN NULL ELSE list_transform(list_sort(" + withNull + ", 'DESC', 'NULLS LAST')[1:" + a.args[1] + "], lambda " + f +
-		": {'value': " + f + ".k, 'count': " + f + ".c}) END)"
 }
 
 func arrayAgg(a *aggCall) string {

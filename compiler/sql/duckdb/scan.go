@@ -345,7 +345,29 @@ func (t *translator) orderItem(item *gsql.ResolvedOrderByItem, scope *env) []str
 			t.refuse(ref, "ORDER BY STRUCT", "ordering by a STRUCT is not translated; order by its fields")
 		}
 	}
+	if ty.Kind == sqltype.Range {
+		return rangeKeys(t.expr(ref, scope), get(item.IsDescending()), strings.HasSuffix(direction(item), "FIRST"))
+	}
 	return []string{orderKey(t.expr(ref, scope), ty) + direction(item)}
+}
+
+// rangeKeys orders by RANGE: by the start, of which an open one is the least, then
+// by the end, of which an open one is the greatest.
+func rangeKeys(x string, desc, nullsFirst bool) []string {
+	keys := []string{"(" + x + " IS NULL)", "struct_extract(" + x + ", 'start')", "struct_extract(" + x + ", 'end')"}
+	nulls := map[bool]string{true: " DESC", false: " ASC"}[nullsFirst]
+	if desc {
+		return []string{keys[0] + nulls, keys[1] + " DESC NULLS LAST", keys[2] + " DESC NULLS FIRST"}
+	}
+	return []string{keys[0] + nulls, keys[1] + " ASC NULLS FIRST", keys[2] + " ASC NULLS LAST"}
+}
+
+// ascending is an ascending key of a type that orderKey orders.
+func ascending(x string, ty sqltype.Type) string {
+	if ty.Kind == sqltype.Float64 {
+		return orderKey(x, ty) + " DESC NULLS FIRST"
+	}
+	return x + " ASC NULLS FIRST"
 }
 
 // orderKey is what DuckDB orders by. To DuckDB NaN is the greatest number: so

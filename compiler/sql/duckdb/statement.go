@@ -22,6 +22,18 @@ func (t *translator) statement(stmt gsql.ResolvedStatementNode) string {
 		return t.delete(s)
 	case *gsql.ResolvedMergeStmt:
 		return t.merge(s)
+	case *gsql.ResolvedTruncateStmt:
+		return t.truncate(s)
+	case *gsql.ResolvedCreateTableAsSelectStmt:
+		return t.createTableAs(s)
+	case *gsql.ResolvedCreateTableStmt:
+		return t.createTable(s)
+	case *gsql.ResolvedCreateViewStmt:
+		return t.createView(s)
+	case *gsql.ResolvedDropStmt:
+		return t.drop(s)
+	case *gsql.ResolvedAssertStmt:
+		return t.assertStmt(s)
 	}
 	kind := strings.TrimSuffix(strings.TrimPrefix(get(stmt.NodeKindString()), "Resolved"), "Stmt")
 	return t.refuse(stmt, kind+" statement", "%s statements are not translated", kind)
