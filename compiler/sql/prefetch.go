@@ -14,10 +14,12 @@ import (
 // Pool shares the work among processes; see NewPool.
 type Pool = engine.Pool
 
-// NewPool makes a pool of at most processes, this one included. command starts a
-// worker: a program that calls ServeWorker with its standard input and output. Close
-// it when done. Without a pool, or with one without a command, this process does
-// everything.
+// Counts are how many texts a pool parsed and statements it analysed.
+type Counts = engine.Counts
+
+// NewPool makes a pool of processes. command starts a worker: a program that calls
+// ServeWorker with its standard input and output. Close it when done. Without a pool,
+// or with one without a command or with one process, this process does everything.
 func NewPool(command []string, processes int) *Pool {
 	return engine.NewPool(command, processes, translator)
 }
