@@ -139,6 +139,7 @@ type Statement struct {
 	Columns    []Column      // of its result, inferred
 	Lineage    *plan.Lineage // of its result; nil where analysis did not get through
 	Rendered   string        // SQL for the target warehouse
+	Setup      string        // statements of a script before Rendered, for BigQuery
 	Failed     bool          // analysis reported an error for it
 }
 

@@ -64,7 +64,7 @@ func (r *runner) analyse(s *model.Statement, kind engine.Kind, arguments []engin
 	if r.duckdb {
 		s.Rendered = found.Rendered
 	} else {
-		s.Rendered = r.bigQuery(s, parsed)
+		r.bigQuery(s, parsed)
 	}
 	return found, true
 }

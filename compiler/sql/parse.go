@@ -42,6 +42,7 @@ func Parse(ctx context.Context, p *spec.Platform, o Options) (Statements, diag.L
 		parsed := r.read(t.Name, t.Name, t.SQLFile, t.SQL, engine.Query, t.Analysis.V)
 		if t.Materialization.V == "view" {
 			r.viewParameters(t.Name, parsed)
+			r.noScript(t.Name, t.Name, parsed, "a view", "a view is one query; keep it as a table (materialization: \"table\"), or declare its functions under routine")
 		}
 		r.checks(t.Name+"/", t.Name, t.Checks)
 	}
@@ -57,7 +58,7 @@ func Parse(ctx context.Context, p *spec.Platform, o Options) (Statements, diag.L
 		r.checks("check.", "check."+c.Name, []*spec.Check{c})
 	}
 	for _, e := range p.Exports {
-		r.read("export."+e.Name, "export."+e.Name, spec.Text{}, e.Query, engine.Query, "strict")
+		r.query("export."+e.Name, "export."+e.Name, e.Query)
 	}
 	return r.out, r.diags
 }
@@ -86,10 +87,10 @@ func (r *reader) checks(prefix, node string, list []*spec.Check) {
 		id := prefix + c.Name
 		switch c.Kind.V {
 		case "sql":
-			r.read(id, node, spec.Text{}, c.Query, engine.Query, "strict")
+			r.query(id, node, c.Query)
 		case "reconcile":
-			r.read(id+"/left", node, spec.Text{}, c.Left, engine.Query, "strict")
-			r.read(id+"/right", node, spec.Text{}, c.Right, engine.Query, "strict")
+			r.query(id+"/left", node, c.Left)
+			r.query(id+"/right", node, c.Right)
 		}
 		if c.Where.V != "" {
 			r.condition(node, c.Where)
@@ -109,6 +110,16 @@ func (r *reader) condition(node string, text spec.Text) {
 	}
 }
 
+// noScript reports a script where there can be one query only.
+func (r *reader) noScript(key, node string, parsed engine.Parsed, what, hint string) {
+	if parsed.Script == nil || parsed.Problem != nil {
+		return
+	}
+	s := r.out[key]
+	s.Failed = true
+	r.diags.Errorf(diag.NotAQuery, Place(s, 0, parsed.Script.QueryStart), "%s cannot be a script", what).WithNode(node).WithHint("%s", hint)
+}
+
 // viewParameters reports the parameters of a view's query: it is stored as it is and
 // read on any day, so nothing could give them a value.
 func (r *reader) viewParameters(name string, parsed engine.Parsed) {
@@ -120,6 +131,12 @@ func (r *reader) viewParameters(name string, parsed engine.Parsed) {
 				WithHint("keep it as a table (materialization: \"table\"), or take the parameter out")
 		}
 	}
+}
+
+// query reads a text that is one query: it becomes part of another statement.
+func (r *reader) query(key, node string, text spec.Text) {
+	parsed := r.read(key, node, spec.Text{}, text, engine.Query, "strict")
+	r.noScript(key, node, parsed, "this query", "write one query; functions are declared under routine")
 }
 
 // read takes the text of a file or of a CUE string; at most one of them is given. It

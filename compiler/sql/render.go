@@ -14,10 +14,26 @@ import (
 // becomes the physical one, all else stays as it was written, comments included. A
 // semicolon at the end is left out, since the text becomes part of a statement; it
 // may end in a comment, so what follows it belongs on a new line.
-func (r *runner) bigQuery(s *model.Statement, parsed engine.Parsed) string {
+//
+// Of a script, the last statement becomes part of one; those before it stand apart.
+func (r *runner) bigQuery(s *model.Statement, parsed engine.Parsed) {
+	if p := parsed.Script; p != nil {
+		s.Setup = strings.TrimRight(r.rendered(s, parsed, 0, p.QueryStart), " \t\r\n")
+		s.Rendered = r.rendered(s, parsed, p.QueryStart, len(s.Text))
+	} else {
+		s.Setup, s.Rendered = "", r.rendered(s, parsed, 0, len(s.Text))
+	}
+	s.Rendered = strings.TrimRight(s.Rendered, "; \t\r\n")
+}
+
+// rendered is a part of the text with the names filled in.
+func (r *runner) rendered(s *model.Statement, parsed engine.Parsed, from, to int) string {
 	var b strings.Builder
-	last := 0
+	last := from
 	for _, ref := range ordered(parsed.Refs) {
+		if ref.Start < from || ref.End > to {
+			continue
+		}
 		name := r.physical(s, ref)
 		if name == "" {
 			continue
@@ -26,8 +42,8 @@ func (r *runner) bigQuery(s *model.Statement, parsed engine.Parsed) string {
 		b.WriteString(name)
 		last = ref.End
 	}
-	b.WriteString(s.Text[last:])
-	return strings.TrimRight(b.String(), "; \t\r\n")
+	b.WriteString(s.Text[last:to])
+	return b.String()
 }
 
 // ordered are references by place: those of FROM are found before those of the

@@ -207,7 +207,7 @@ func (r *runner) trusted(t *model.Table, contract []model.Column) {
 		return
 	}
 	s.Failed = false
-	s.Rendered = r.bigQuery(s, parsed)
+	r.bigQuery(s, parsed)
 }
 
 // columnsOf turns what the analyser found into columns. A type that sluice has no

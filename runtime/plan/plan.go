@@ -260,7 +260,10 @@ type QuerySpec struct {
 	Strategy        string   `json:"strategy,omitempty"` // replace_partition, merge, append
 	Key             []string `json:"key,omitempty"`
 	SQL             string   `json:"sql"` // rendered for the warehouse; parameters stay parameters
-	Parameters      []string `json:"parameters,omitempty"`
+	// Setup is what stands before SQL in one script: temporary functions, variables,
+	// temporary tables. Only BigQuery gets any.
+	Setup      string   `json:"setup,omitempty"`
+	Parameters []string `json:"parameters,omitempty"`
 }
 
 // CheckSpec looks at data. SQL returns exactly one row: `violations` INT64 and

@@ -128,6 +128,9 @@ func (b *builder) queryTask(out *plan.Task, t *model.Table) {
 		out.Query.Strategy, out.Query.Key = i.Strategy.V, texts(i.Key)
 	}
 	out.Query.SQL, out.Query.Parameters = rendered(t.Statement)
+	if t.Statement != nil {
+		out.Query.Setup = t.Statement.Setup
+	}
 }
 
 func (b *builder) checkTask(out *plan.Task, c *model.Check) {
