@@ -60,10 +60,10 @@ func newRoot(a *app) *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("write", newInit(a), newFmt(a), newCheck(a), newLint(a), newCompile(a), newExplain(a), newTest(a))
+	add("write", newInit(a), newFmt(a), newCheck(a), newLint(a), newCompile(a), newExplain(a), newTest(a), newImport(a))
 	add("deploy", newPlan(a), newApply(a))
 	add("run", newRun(a), newStatus(a), newDemo(a))
-	add("look", newLs(a), newShow(a), newQuery(a), newVersion(a))
+	add("look", newLs(a), newShow(a), newLineage(a), newQuery(a), newVersion(a))
 	root.SetHelpCommandGroupID("look")
 	root.SetCompletionCommandGroupID("look")
 	return root
