@@ -39,11 +39,15 @@ type platform struct {
 	cue    bool // every table uses CUE's features; otherwise one in ten
 	// reference is the reference platform with a day's data instead.
 	reference bool
+	tested    bool // a platform with unit tests instead
 }
 
 func (p platform) name() string {
 	if p.reference {
 		return "reference"
+	}
+	if p.tested {
+		return "tested"
 	}
 	kind := "literal"
 	if p.cue {
@@ -55,6 +59,9 @@ func (p platform) name() string {
 func (p platform) write(dir string) error {
 	if p.reference {
 		return writeReference(dir)
+	}
+	if p.tested {
+		return writeTested(dir)
 	}
 	_, err := synth.Write(dir, synth.Options{Tables: p.tables, CUE: p.cue, Seed: 1})
 	return err
@@ -105,6 +112,8 @@ var figures = []figure{
 	{"compile_10000_cold_s", "s", seconds, []measurement{few(cold("compile", 10000, false))}, measurement{}},
 	{"compile_10000_warm_s", "s", seconds, []measurement{few(warm("compile-again", 10000, false))}, few(cold("compile", 10000, false))},
 
+	{"unit_tests_500_s", "s", seconds, []measurement{{name: "test", platform: platform{tested: true}, cold: true}}, measurement{}},
+
 	{"day_s", "s", seconds, []measurement{{name: "day", platform: platform{reference: true}, cold: true}}, measurement{}},
 }
 
@@ -115,6 +124,7 @@ var measurements = map[string]func(dir string) (sample, error){
 	"compile":       compile,
 	"compile-again": compile,
 	"day":           day,
+	"test":          unitTests,
 	"plain": timed(func(dir string) error {
 		_, err := plain.Load(dir)
 		return err

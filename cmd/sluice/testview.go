@@ -154,6 +154,9 @@ type diffLine struct {
 // writeDiff prints rows in columns: "-" is expected and missing, "+" came unexpected. Of
 // a row that differs in some values both are shown, and these are marked below.
 func writeDiff(w io.Writer, d unittest.Diff, color bool) {
+	if d.CTE != "" {
+		fmt.Fprintf(w, "  %s:\n", d.CTE)
+	}
 	lines := []diffLine{{cells: names(d)}}
 	for _, r := range d.Rows {
 		lines = append(lines, rowLines(r)...)
