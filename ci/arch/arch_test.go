@@ -53,6 +53,7 @@ var layout = map[string]row{
 	"compiler/sql/lineage":     only("runtime/plan", "compiler/sqltype"),
 	"compiler/sql/lint":        only("compiler/diag", "compiler/model", "compiler/spec", "compiler/sqltype", "compiler/sql/token"),
 	"compiler/sql/token":       stdlib(),
+	"compiler/sql/format":      only("compiler/diag", "compiler/spec", "compiler/sqltype", "compiler/sql/token"),
 	"compiler/sql/duckdb":      only("compiler/diag", "compiler/sqltype"),
 	"compiler/emit":            only("compiler/diag", "runtime/plan", "compiler/wholefile"),
 	"compiler/emit/internal":   only(emitter...),
