@@ -30,6 +30,13 @@ var allTables = sync.OnceValue(func() *tables {
 	}
 })
 
+// Translates reports whether a function is translated, for some arguments at
+// least. The name is that of the catalogue, in lower case: "net.host".
+func Translates(name string) bool {
+	t := allTables()
+	return t.scalar[name].write != nil || t.aggregate[name] != nil || t.analytic[name] != nil
+}
+
 func merge(tables ...map[string]function) map[string]function {
 	out := map[string]function{}
 	for _, t := range tables {
