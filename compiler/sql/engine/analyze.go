@@ -45,7 +45,10 @@ func (e *Engine) analyze(r Request) Result {
 	if err != nil {
 		p := w.problem(err)
 		suggest(p, r)
-		return Result{Problems: []Problem{*p}}
+		return Result{Problems: e.mistakes(*p, w, r, func(sql string) error {
+			_, err := gsql.AnalyzeStatement(sql, e.optionsFor(r, false), catalog, e.types)
+			return err
+		})}
 	}
 	statement := get(out.ResolvedStatement())
 	if r.Lint != nil {

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -140,10 +141,17 @@ var messageKinds = []struct {
 	{regexp.MustCompile(`neither grouped nor aggregated`), diag.InvalidSQL, "add it to GROUP BY, or aggregate it, for example with MAX or ANY_VALUE"},
 }
 
+// maxSignatures is how many signatures a message lists: an operator has a dozen, none
+// of which helps.
+const maxSignatures = 4
+
 // classify gives a message of the library its code, its hint and notes.
 func classify(message string) *Problem {
 	lines := strings.Split(strings.TrimSpace(message), "\n")
 	p := &Problem{Code: diag.InvalidSQL, Message: strings.TrimSpace(lines[0])}
+	if strings.Count(message, "\n  Signature: ") > maxSignatures {
+		lines = slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(l, "  Signature: ") || strings.HasPrefix(l, "    ") })
+	}
 	for _, l := range lines[1:] {
 		if l = strings.TrimRight(l, " "); l != "" {
 			p.Notes = append(p.Notes, strings.TrimPrefix(l, "  "))

@@ -176,9 +176,9 @@ func (e *Engine) analyzeScript(r Request) Result {
 // query resolves the last statement.
 func (env *environment) query(n gsql.ASTNode) Result {
 	w := env.at(n, "")
-	statement, problem := env.resolve(w)
-	if problem != nil {
-		return Result{Problems: []Problem{*problem}}
+	statement, problems := env.resolve(w)
+	if len(problems) > 0 {
+		return Result{Problems: problems}
 	}
 	query, is := statement.(*gsql.ResolvedQueryStmt)
 	if !is {
@@ -212,12 +212,15 @@ func (env *environment) at(n gsql.ASTNode, prefix string) *wrapped {
 }
 
 // resolve resolves a text in the environment.
-func (env *environment) resolve(w *wrapped) (gsql.ResolvedStatementNode, *Problem) {
+func (env *environment) resolve(w *wrapped) (gsql.ResolvedStatementNode, []Problem) {
 	out, err := gsql.AnalyzeStatement(w.sql(), env.options, env.catalog, env.e.types)
 	if err != nil {
 		p := w.problem(err)
 		suggest(p, env.r)
-		return nil, p
+		return nil, env.e.mistakes(*p, w, env.r, func(sql string) error {
+			_, err := gsql.AnalyzeStatement(sql, env.options, env.catalog, env.e.types)
+			return err
+		})
 	}
 	env.keep = append(env.keep, out)
 	return get(out.ResolvedStatement()), nil
@@ -225,10 +228,8 @@ func (env *environment) resolve(w *wrapped) (gsql.ResolvedStatementNode, *Proble
 
 // report resolves a text and notes what is wrong with it.
 func (env *environment) report(w *wrapped) gsql.ResolvedStatementNode {
-	statement, problem := env.resolve(w)
-	if problem != nil {
-		env.problems = append(env.problems, *problem)
-	}
+	statement, problems := env.resolve(w)
+	env.problems = append(env.problems, problems...)
 	return statement
 }
 

@@ -25,6 +25,11 @@ SL4006 at "id": No matching signature for operator = for argument types: INT64, 
     Unable to find common supertype for templated argument <T1>
       Input types for <T1>: {INT64, STRING}
   hint: cast with CAST or SAFE_CAST, or correct the type where the column is declared
+SL4006 at "email": No matching signature for operator = for argument types: STRING, INT64
+  Signature: T1 = T1
+    Unable to find common supertype for templated argument <T1>
+      Input types for <T1>: {INT64, STRING}
+  hint: cast with CAST or SAFE_CAST, or correct the type where the column is declared
 
 ### refused: a type that BigQuery does not have
 SELECT CAST(1 AS INT32)
@@ -120,32 +125,6 @@ SELECT joined - seen AS d FROM core.members
 reads core.members
 SL4006 at "joined": No matching signature for operator -
   Argument types: DATE, TIMESTAMP
-  Signature: INT64 - INT64
-    Argument 1: Unable to coerce type DATE to expected type INT64
-  Signature: NUMERIC - NUMERIC
-    Argument 1: Unable to coerce type DATE to expected type NUMERIC
-  Signature: BIGNUMERIC - BIGNUMERIC
-    Argument 1: Unable to coerce type DATE to expected type BIGNUMERIC
-  Signature: FLOAT64 - FLOAT64
-    Argument 1: Unable to coerce type DATE to expected type FLOAT64
-  Signature: DATE - INT64
-    Argument 2: Unable to coerce type TIMESTAMP to expected type INT64
-  Signature: DATE - DATE
-    Argument 2: Unable to coerce type TIMESTAMP to expected type DATE
-  Signature: TIMESTAMP - TIMESTAMP
-    Argument 1: Unable to coerce type DATE to expected type TIMESTAMP
-  Signature: DATETIME - DATETIME
-    Argument 2: Unable to coerce type TIMESTAMP to expected type DATETIME
-  Signature: TIME - TIME
-    Argument 1: Unable to coerce type DATE to expected type TIME
-  Signature: TIMESTAMP - INTERVAL
-    Argument 1: Unable to coerce type DATE to expected type TIMESTAMP
-  Signature: DATE - INTERVAL
-    Argument 2: Unable to coerce type TIMESTAMP to expected type INTERVAL
-  Signature: DATETIME - INTERVAL
-    Argument 2: Unable to coerce type TIMESTAMP to expected type INTERVAL
-  Signature: INTERVAL - INTERVAL
-    Argument 1: Unable to coerce type DATE to expected type INTERVAL
   hint: cast with CAST or SAFE_CAST, or correct the type where the column is declared
 
 ### refused: an unknown part

@@ -118,32 +118,6 @@ SELECT f(id) FROM core.members
 reads core.members
 SL4006 at "x": No matching signature for operator +
   Argument types: STRING, INT64
-  Signature: INT64 + INT64
-    Argument 1: Unable to coerce type STRING to expected type INT64
-  Signature: FLOAT64 + FLOAT64
-    Argument 1: Unable to coerce type STRING to expected type FLOAT64
-  Signature: NUMERIC + NUMERIC
-    Argument 1: Unable to coerce type STRING to expected type NUMERIC
-  Signature: BIGNUMERIC + BIGNUMERIC
-    Argument 1: Unable to coerce type STRING to expected type BIGNUMERIC
-  Signature: DATE + INT64
-    Argument 1: Unable to coerce type STRING to expected type DATE
-  Signature: INT64 + DATE
-    Argument 1: Unable to coerce type STRING to expected type INT64
-  Signature: TIMESTAMP + INTERVAL
-    Argument 1: Unable to coerce type STRING to expected type TIMESTAMP
-  Signature: INTERVAL + TIMESTAMP
-    Argument 1: Unable to coerce type STRING to expected type INTERVAL
-  Signature: DATE + INTERVAL
-    Argument 1: Unable to coerce type STRING to expected type DATE
-  Signature: INTERVAL + DATE
-    Argument 1: Unable to coerce type STRING to expected type INTERVAL
-  Signature: DATETIME + INTERVAL
-    Argument 1: Unable to coerce type STRING to expected type DATETIME
-  Signature: INTERVAL + DATETIME
-    Argument 1: Unable to coerce type STRING to expected type INTERVAL
-  Signature: INTERVAL + INTERVAL
-    Argument 1: Unable to coerce type STRING to expected type INTERVAL
   hint: cast with CAST or SAFE_CAST, or correct the type where the column is declared
 
 ### refused: a mistake in the query
