@@ -82,6 +82,14 @@ var layout = map[string]row{
 	"runtime/deploy":           only("runtime/plan"),
 	"runtime/demo":             only(),
 	"runtime/value":            stdlib(),
+
+	"runtime/introspect":          stdlib(),
+	"runtime/introspect/postgres": only("runtime/introspect"),
+	"runtime/introspect/mysql":    only("runtime/introspect"),
+	"runtime/introspect/mongodb":  only("runtime/introspect"),
+	"runtime/introspect/bigquery": only("runtime/introspect"),
+	"runtime/introspect/files":    only("runtime/introspect", "runtime/warehouse/duckdb"),
+
 	"runtime/unittest":         only("runtime/plan", "runtime/task", "runtime/value", "runtime/warehouse/duckdb"),
 	"runtime/warehouse/duckdb": only("runtime/task", "runtime/plan", "runtime/value", "runtime/warehouse/duckdb/..."),
 	"runtime/transfer":         only("runtime/task", "runtime/plan", "runtime/warehouse/..."),
@@ -103,6 +111,10 @@ var owners = map[string][]string{
 	"github.com/spf13/cobra":              {"cmd/sluice"},
 	"github.com/owenrumney/go-sarif":      {"compiler/diag/sarif"},
 	"modernc.org/sqlite":                  {"runtime/journal"},
+	"github.com/jackc/pgx":                {"runtime/introspect/postgres"},
+	"github.com/go-sql-driver/mysql":      {"runtime/introspect/mysql"},
+	"go.mongodb.org/mongo-driver":         {"runtime/introspect/mongodb"},
+	"cloud.google.com/go/bigquery":        {"runtime/introspect/bigquery"},
 }
 
 // blanks are the blank imports that are allowed: data and drivers, whose packages
