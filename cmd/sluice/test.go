@@ -203,8 +203,11 @@ func (a *app) newTestProgress(all int) *testProgress {
 	return &testProgress{a: a, all: all, live: isTerminal(a.err), mute: a.quiet}
 }
 
+// progressEvery is how many tests there are from line to line where there is no terminal.
+const progressEvery = 100
+
 // done tells of one test: on a terminal in a line that is written over, else in a line
-// of its own.
+// of its own if it did not pass, or many have ended since the last.
 func (p *testProgress) done(r unittest.Result) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -213,7 +216,7 @@ func (p *testProgress) done(r unittest.Result) {
 	case p.mute:
 	case p.live:
 		fmt.Fprintf(p.a.err, "\r\x1b[K%d/%d  %s", p.n, p.all, testName(r.Test))
-	default:
+	case r.Status != unittest.Passed || p.n%progressEvery == 0 || p.n == p.all:
 		fmt.Fprintf(p.a.err, "%3d/%d  %-6s  %s  %s\n", p.n, p.all, r.Status, testName(r.Test), shortDuration(r.Duration))
 	}
 }
