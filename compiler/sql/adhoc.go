@@ -108,7 +108,7 @@ func (q Adhoc) read(refs []engine.Ref) (tables []engine.Table, names []string, u
 		}
 		read := engine.Table{Name: ref.Name, Columns: t.Columns}
 		read.Catalog, read.Physical = duckDBName(&model.Table{Name: t.Name, Dataset: &model.Dataset{Physical: t.Schema}}, ref.Name)
-		read.Digest = fmt.Sprintf("%s\x00%q", read.Catalog, t.Columns)
+		read.Digest = fmt.Sprintf("%s\x00%v", read.Catalog, t.Columns)
 		tables = append(tables, read)
 		names = append(names, t.Name)
 	}
