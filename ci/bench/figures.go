@@ -22,6 +22,7 @@ type figure struct {
 	value    func(sample) float64
 	of       []measurement
 	baseline measurement // no name: there is none
+	target   float64     // that the value must not exceed; 0 for none
 }
 
 // A measurement is a kind of work on a platform.
@@ -40,11 +41,15 @@ type platform struct {
 	// reference is the reference platform with a day's data instead.
 	reference bool
 	tested    bool // a platform with unit tests instead
+	none      bool // an empty folder instead
 }
 
 func (p platform) name() string {
 	if p.reference {
 		return "reference"
+	}
+	if p.none {
+		return "none"
 	}
 	if p.tested {
 		return "tested"
@@ -60,6 +65,9 @@ func (p platform) write(dir string) error {
 	if p.reference {
 		return writeReference(dir)
 	}
+	if p.none {
+		return os.Mkdir(dir, 0o755)
+	}
 	if p.tested {
 		return writeTested(dir)
 	}
@@ -71,12 +79,20 @@ func (p platform) write(dir string) error {
 type sample struct {
 	Seconds float64 `json:"seconds"`
 	SQL     float64 `json:"sql_seconds,omitempty"` // of them in the SQL stages
-	RSS     float64 `json:"rss_mb"`                // the most memory it held
+	RSS     float64 `json:"rss_mb"`                // the most memory it and its processes held
+	Ratio   float64 `json:"ratio,omitempty"`       // of translated SQL to written SQL: the mean of the queries'
+	Worst   float64 `json:"worst,omitempty"`       // and the worst of them
 }
 
 func seconds(s sample) float64 { return s.Seconds }
 func sql(s sample) float64     { return s.SQL }
 func rss(s sample) float64     { return s.RSS }
+func ratio(s sample) float64   { return s.Ratio }
+func worst(s sample) float64   { return s.Worst }
+
+// overheads is the one measurement of what translated SQL costs, which takes its
+// samples itself.
+var overheads = measurement{name: "overhead", platform: platform{none: true}, most: 1}
 
 func cold(name string, tables int, cue bool) measurement {
 	return measurement{name: name, platform: platform{tables: tables, cue: cue}, cold: true}
@@ -94,27 +110,33 @@ func warm(name string, tables int, cue bool) measurement {
 
 // figures are measured and printed in this order.
 var figures = []figure{
-	{"load_1000_cold_s", "s", seconds, []measurement{cold("load", 1000, false)}, cold("plain", 1000, false)},
-	{"load_1000_cue_s", "s", seconds, []measurement{cold("load", 1000, true)}, cold("plain", 1000, true)},
-	{"load_1000_warm_s", "s", seconds, []measurement{warm("load-again", 1000, false)}, cold("plain", 1000, false)},
-	{"load_10000_cold_s", "s", seconds, []measurement{cold("load", 10000, false)}, measurement{}},
-	{"load_10000_cue_s", "s", seconds, []measurement{cold("load", 10000, true)}, measurement{}},
-	{"load_10000_warm_s", "s", seconds, []measurement{warm("load-again", 10000, false)}, measurement{}},
-	{"load_10000_rss_mb", "MB", rss, []measurement{cold("load", 10000, false), cold("load", 10000, true)}, measurement{}},
+	{"load_1000_cold_s", "s", seconds, []measurement{cold("load", 1000, false)}, cold("plain", 1000, false), 0},
+	{"load_1000_cue_s", "s", seconds, []measurement{cold("load", 1000, true)}, cold("plain", 1000, true), 0},
+	{"load_1000_warm_s", "s", seconds, []measurement{warm("load-again", 1000, false)}, cold("plain", 1000, false), 0},
+	{"load_10000_cold_s", "s", seconds, []measurement{cold("load", 10000, false)}, measurement{}, 0},
+	{"load_10000_cue_s", "s", seconds, []measurement{cold("load", 10000, true)}, measurement{}, 0},
+	{"load_10000_warm_s", "s", seconds, []measurement{warm("load-again", 10000, false)}, measurement{}, 0},
+	{"load_10000_rss_mb", "MB", rss, []measurement{cold("load", 10000, false), cold("load", 10000, true)}, measurement{}, 0},
 
-	{"sql_100_cold_s", "s", sql, []measurement{cold("compile", 100, false)}, measurement{}},
-	{"sql_1000_cold_s", "s", sql, []measurement{cold("compile", 1000, false)}, measurement{}},
-	{"sql_10000_cold_s", "s", sql, []measurement{few(cold("compile", 10000, false))}, measurement{}},
-	{"compile_100_cold_s", "s", seconds, []measurement{cold("compile", 100, false)}, measurement{}},
-	{"compile_100_warm_s", "s", seconds, []measurement{warm("compile-again", 100, false)}, cold("compile", 100, false)},
-	{"compile_1000_cold_s", "s", seconds, []measurement{cold("compile", 1000, false)}, measurement{}},
-	{"compile_1000_warm_s", "s", seconds, []measurement{warm("compile-again", 1000, false)}, cold("compile", 1000, false)},
-	{"compile_10000_cold_s", "s", seconds, []measurement{few(cold("compile", 10000, false))}, measurement{}},
-	{"compile_10000_warm_s", "s", seconds, []measurement{few(warm("compile-again", 10000, false))}, few(cold("compile", 10000, false))},
+	{"sql_1000_cold_s", "s", sql, []measurement{cold("compile", 1000, false)}, measurement{}, 2},
+	{"sql_1000_warm_s", "s", sql, []measurement{warm("compile-again", 1000, false)}, measurement{}, 0.15},
+	{"sql_1000_leaf_s", "s", sql, []measurement{warm("compile-leaf", 1000, false)}, measurement{}, 0.3},
+	{"sql_10000_cold_s", "s", sql, []measurement{few(cold("compile", 10000, false))}, measurement{}, 20},
+	{"sql_10000_warm_s", "s", sql, []measurement{few(warm("compile-again", 10000, false))}, measurement{}, 1},
+	{"sql_10000_rss_mb", "MB", rss, []measurement{few(cold("compile", 10000, false))}, measurement{}, 1500},
+	{"compile_100_cold_s", "s", seconds, []measurement{cold("compile", 100, false)}, measurement{}, 0},
+	{"compile_100_warm_s", "s", seconds, []measurement{warm("compile-again", 100, false)}, cold("compile", 100, false), 0},
+	{"compile_1000_cold_s", "s", seconds, []measurement{cold("compile", 1000, false)}, measurement{}, 0},
+	{"compile_1000_warm_s", "s", seconds, []measurement{warm("compile-again", 1000, false)}, cold("compile", 1000, false), 0},
+	{"compile_10000_cold_s", "s", seconds, []measurement{few(cold("compile", 10000, false))}, measurement{}, 0},
+	{"compile_10000_warm_s", "s", seconds, []measurement{few(warm("compile-again", 10000, false))}, few(cold("compile", 10000, false)), 0},
 
-	{"unit_tests_500_s", "s", seconds, []measurement{{name: "test", platform: platform{tested: true}, cold: true}}, measurement{}},
+	{"unit_tests_500_s", "s", seconds, []measurement{{name: "test", platform: platform{tested: true}, cold: true}}, measurement{}, 0},
 
-	{"day_s", "s", seconds, []measurement{{name: "day", platform: platform{reference: true}, cold: true}}, measurement{}},
+	{"day_s", "s", seconds, []measurement{{name: "day", platform: platform{reference: true}, cold: true}}, measurement{}, 0},
+
+	{"duckdb_overhead_ratio", "times", ratio, []measurement{overheads}, measurement{}, 0},
+	{"duckdb_overhead_worst", "times", worst, []measurement{overheads}, measurement{}, 0},
 }
 
 // measurements do the work, in a process of their own.
@@ -123,7 +145,10 @@ var measurements = map[string]func(dir string) (sample, error){
 	"load-again":    timed(loadStage),
 	"compile":       compile,
 	"compile-again": compile,
+	"compile-leaf":  leaf,
+	"compile-leaf":  leaf,
 	"day":           day,
+	"overhead":      overhead,
 	"test":          unitTests,
 	"plain": timed(func(dir string) error {
 		_, err := plain.Load(dir)

@@ -1,6 +1,6 @@
 // Command bench measures sluice and prints one figure a line:
 //
-//	name value unit [baseline ratio]
+//	name value unit [baseline ratio] [target N, met|missed]
 //
 // The baseline is another way to do the same work, measured in the same run; the
 // ratio says how many times faster sluice is. Every measurement is a process of its
@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 )
 
 func main() {
@@ -26,6 +27,7 @@ func main() {
 		only  = flag.String("run", "", "regular expression of the figures to measure")
 		out   = flag.String("o", "ci/bench/results.json", "file for the results")
 	)
+	flag.IntVar(&warehouseRows, "rows", warehouseRows, "rows of the largest table of the DuckDB figures")
 	flag.Parse()
 	var err error
 	if *child != "" {
@@ -47,6 +49,7 @@ type result struct {
 	Baseline float64   `json:"baseline,omitempty"`
 	Against  string    `json:"against,omitempty"` // what the baseline is
 	Ratio    float64   `json:"ratio,omitempty"`
+	Target   float64   `json:"target,omitempty"` // that the value must not exceed
 	Samples  []float64 `json:"samples"`
 }
 
@@ -74,6 +77,13 @@ func measureAll(runs int, only, out string) error {
 		if r.Ratio > 0 {
 			line += fmt.Sprintf(" %.4g %.3g", r.Baseline, r.Ratio)
 		}
+		if r.Target > 0 {
+			met := "met"
+			if r.Value > r.Target {
+				met = "missed"
+			}
+			line += fmt.Sprintf(" target %g, %s", r.Target, met)
+		}
 		fmt.Println(line)
 		results = append(results, r)
 	}
@@ -92,7 +102,7 @@ type bench struct {
 }
 
 func (b *bench) figure(f figure) (result, error) {
-	r := result{Name: f.name, Unit: f.unit}
+	r := result{Name: f.name, Unit: f.unit, Target: f.target}
 	for _, m := range f.of {
 		samples, err := b.measure(m, b.runs)
 		if err != nil {
@@ -148,7 +158,7 @@ func (b *bench) measure(m measurement, runs int) ([]sample, error) {
 				return nil, err
 			}
 		}
-		cmd := exec.Command(self, "-child", m.name, "-dir", dir)
+		cmd := exec.Command(self, "-child", m.name, "-dir", dir, "-rows", strconv.Itoa(warehouseRows))
 		cmd.Stderr = os.Stderr
 		text, err := cmd.Output()
 		if err != nil {
