@@ -30,6 +30,7 @@ var numberFunctions = map[string]*udf{
 	"gsql_euclidean_distance": fn2(euclidean),
 	"gsql_cosine_distance":    fn2(cosine),
 	"gsql_format":             fn3(format),
+	"gsql_format_value":       fn3(formatValue),
 }
 
 // floatText is the shortest decimal that reads back the same.
