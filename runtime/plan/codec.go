@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 )
 
 // Notice is the value of the file's first key, `_generated`: it tells people
@@ -73,19 +74,12 @@ func digestOf(blank []byte) string {
 func encodeBlank(p *Plan) ([]byte, error) {
 	c := *p
 	c.Digest = ""
-	raw, err := marshal(file{Generated: Notice, Plan: &c}, "")
-	if err != nil {
+	var b bytes.Buffer
+	if err := canonical(&b, reflect.ValueOf(file{Generated: Notice, Plan: &c}), 0); err != nil {
 		return nil, fmt.Errorf("encode plan: %w", err)
 	}
-	// A generic value's keys come out sorted, so the form does not depend on the
-	// order of fields in Go: anyone can recompute the digest in any language.
-	var v any
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	if err := dec.Decode(&v); err != nil {
-		return nil, fmt.Errorf("encode plan: %w", err)
-	}
-	return marshal(v, "  ")
+	b.WriteByte('\n')
+	return b.Bytes(), nil
 }
 
 func marshal(v any, indent string) ([]byte, error) {
