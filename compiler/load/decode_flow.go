@@ -172,10 +172,15 @@ func (d *decoder) routine(n spec.Node, o obj, out *spec.Routine) {
 		Kind:        o.text("kind"),
 		SQLFile:     o.text("sql_file"),
 		SQL:         o.sql("sql"),
+		JS:          o.text("js"),
+		Libraries:   o.texts("libraries"),
 		Arguments:   o.pairs("arguments"),
 		Returns:     o.text("returns"),
 	}
-	d.oneOf("routine", n, "sql", out.SQL, "sql_file", out.SQLFile)
+	if r, _, ok := o.child("remote"); ok {
+		out.Remote = &spec.RemoteFunction{Connection: r.text("connection"), Endpoint: r.text("endpoint")}
+	}
+	d.routineShape(out)
 }
 
 func (d *decoder) check(n spec.Node, o obj, out *spec.Check) {

@@ -29,6 +29,31 @@ func (d *decoder) oneOf(section string, n spec.Node, a string, av spec.Text, b s
 	}
 }
 
+// routineShape wants one body. What is not SQL has to say what it returns.
+func (d *decoder) routineShape(r *spec.Routine) {
+	foreign := r.JS
+	what := "js"
+	if r.Remote != nil {
+		foreign, what = r.Remote.Endpoint, "remote"
+	}
+	report := func(at diag.Span, hint, format string, args ...any) {
+		d.diags.Errorf(diag.ShapeError, at, format, args...).WithNode(r.Name).WithHint("%s", hint)
+	}
+	switch {
+	case !foreign.Set:
+		d.oneOf("routine", r.Node, "sql", r.SQL, "sql_file", r.SQLFile)
+	case r.SQL.Set || r.SQLFile.Set || r.JS.Set && r.Remote != nil:
+		report(foreign.At, "keep exactly one of sql, sql_file, js and remote", "routine %q has more than one body", r.Name)
+	case !r.Returns.Set:
+		report(foreign.At, "give the GoogleSQL type of the result, for example returns: \"STRING\"", "routine %q is not SQL and has no returns", r.Name)
+	case r.Kind.V == "table" || what == "remote" && r.Kind.V == "aggregate":
+		report(r.Kind.At, "make it a scalar function", "routine %q is %s and cannot be a function of the kind %s", r.Name, what, r.Kind.V)
+	}
+	if len(r.Libraries) > 0 && !r.JS.Set {
+		report(r.Libraries[0].At, "leave libraries out", "routine %q has libraries but no js", r.Name)
+	}
+}
+
 func (d *decoder) tableShape(t *spec.Table) {
 	d.oneOf("table", t.Node, "sql", t.SQL, "sql_file", t.SQLFile)
 	report := func(at diag.Span, hint, format string, args ...any) {

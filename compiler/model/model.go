@@ -97,6 +97,9 @@ type Table struct {
 	// Lineage is where the columns come from: of a query as analysis found it, of a
 	// prediction by its model. Nil for sources. Set by flow.
 	Lineage *plan.Lineage
+	// Declassified are the columns that personal data reaches and that say that they are
+	// no longer personal, in order of the columns. Set by flow.
+	Declassified []string
 
 	Reads    []*Table // by its SQL, sorted by name
 	After    []*Table // declared, sorted by name
@@ -167,10 +170,10 @@ type Routine struct {
 	Name      string
 	Dataset   *Dataset
 	Spec      *spec.Routine
-	Arguments []Column
+	Arguments []Column // without a type where it comes with each call
 	Returns   sqltype.Type
-	Columns   []Column // of a table function
-	Statement *Statement
+	Columns   []Column   // of a table function
+	Statement *Statement // nil where the body is not SQL
 	Reads     []*Table
 }
 

@@ -253,9 +253,8 @@ func (p *pipeline) read(file string) ([]byte, error) {
 	return os.ReadFile(filepath.Join(p.result.Spec.Root, filepath.FromSlash(file)))
 }
 
-// flow follows columns through the platform.
 func (p *pipeline) flow(context.Context) error {
-	lineage.Complete(p.result.Model)
+	p.diags = append(p.diags, lineage.Run(p.result.Model)...)
 	return nil
 }
 
@@ -305,6 +304,9 @@ func unrendered(m *model.Platform) string {
 		}
 	}
 	for _, r := range m.Routines {
+		if r.Statement == nil {
+			continue // not SQL
+		}
 		if r.Statement.Failed || m.Target == "bigquery" && r.Statement.Rendered == "" {
 			return r.Name
 		}

@@ -9,6 +9,7 @@ import (
 	"sluice/compiler/diag"
 	"sluice/compiler/model"
 	"sluice/compiler/spec"
+	"sluice/compiler/sqltype"
 )
 
 // tableReferences resolves what tables and models read and wait for.
@@ -174,16 +175,18 @@ func (r *resolver) declareRoutines() {
 		routine := &model.Routine{Name: f.Name, Dataset: r.datasets[name], Spec: f}
 		for _, a := range f.Arguments {
 			text, _ := a.V.(string)
-			routine.Arguments = append(routine.Arguments, model.Column{
-				Name: a.Name,
-				Type: r.columnType(&spec.Column{Node: spec.Node{Name: a.Name, At: a.At}, Type: spec.Text{V: text, At: a.At}}),
-				At:   a.At,
-			})
+			argument := model.Column{Name: a.Name, At: a.At}
+			if !sqltype.IsAny(text) {
+				argument.Type = r.columnType(&spec.Column{Node: spec.Node{Name: a.Name, At: a.At}, Type: spec.Text{V: text, At: a.At}})
+			}
+			routine.Arguments = append(routine.Arguments, argument)
 		}
 		if f.Returns.V != "" {
 			routine.Returns = r.columnType(&spec.Column{Node: spec.Node{Name: "returns", At: f.Returns.At}, Type: f.Returns})
 		}
-		routine.Statement = r.statement(f.Name, f.SQLFile, f.SQL, "")
+		if !f.JS.Set && f.Remote == nil {
+			routine.Statement = r.statement(f.Name, f.SQLFile, f.SQL, "")
+		}
 		r.routines[f.Name] = routine
 	}
 	r.orderRoutines()
@@ -201,16 +204,18 @@ func (r *resolver) orderRoutines() {
 			return
 		}
 		open[name] = true
-		calls := slices.Clone(f.Statement.Routines)
-		for _, ref := range f.Statement.Refs {
-			calls = append(calls, ref.Name)
-		}
-		slices.Sort(calls)
-		for _, c := range calls {
-			visit(c)
+		if s := f.Statement; s != nil {
+			calls := slices.Clone(s.Routines)
+			for _, ref := range s.Refs {
+				calls = append(calls, ref.Name)
+			}
+			slices.Sort(calls)
+			for _, c := range calls {
+				visit(c)
+			}
+			f.Reads = r.resolveRefs(s)
 		}
 		done[name] = true
-		f.Reads = r.resolveRefs(f.Statement)
 		r.m.Routines = append(r.m.Routines, f)
 	}
 	for _, name := range sortedKeys(r.routines) {

@@ -51,8 +51,8 @@ type Platform struct {
 	Calendars    []*Calendar
 	Variables    []*Variable
 	Pools        []*Pool
-	Windows      []*Window // capacity.windows
-	CapacityAt   diag.Span // of the capacity declaration
+	Windows      []*Window   // capacity.windows
+	CapacityAt   diag.Span   // of the capacity declaration
 	LintRules    []*LintRule // lint.rules
 	Datasets     []*Dataset
 	Sources      []*Source
@@ -390,8 +390,17 @@ type Routine struct {
 	Kind        Text
 	SQLFile     Text
 	SQL         Text
+	JS          Text
+	Libraries   []Text
+	Remote      *RemoteFunction
 	Arguments   []Pair // V is the type's text
 	Returns     Text
+}
+
+// RemoteFunction is where BigQuery calls a function.
+type RemoteFunction struct {
+	Connection Text
+	Endpoint   Text
 }
 
 // Check holds the fields of every kind of check; those of other kinds are zero.

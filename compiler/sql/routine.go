@@ -11,17 +11,20 @@ import (
 func (r *runner) routine(f *model.Routine) {
 	info := &routine{model: f}
 	r.routines[f.Name] = info
+	if f.Spec != nil && (f.Spec.JS.Set || f.Spec.Remote != nil) {
+		r.foreign(f, info)
+		return
+	}
 	if f.Statement == nil || f.Spec == nil {
 		return
 	}
 	fn := engine.Function{Name: f.Name, Kind: routineKind(f.Spec), Body: f.Statement.Text}
-	for _, a := range f.Arguments {
-		if a.Type.IsZero() {
-			f.Statement.Failed = true // reported where the type is read
-			return
-		}
-		fn.Arguments = append(fn.Arguments, engine.Column{Name: a.Name, Type: a.Type.WithoutParams().String()})
+	arguments, sound := arguments(f)
+	if !sound {
+		f.Statement.Failed = true // reported where the type is read
+		return
 	}
+	fn.Arguments = arguments
 	returns := ""
 	if !f.Returns.IsZero() {
 		returns = f.Returns.WithoutParams().String()
@@ -54,6 +57,36 @@ func (r *runner) routine(f *model.Routine) {
 		if t, err := sqltype.Parse(found.Type); err == nil && f.Returns.IsZero() {
 			f.Returns = t
 		}
+	}
+	info.function, info.known = fn, true
+}
+
+// arguments are those of a routine. It reports false where one has a wrong type.
+func arguments(f *model.Routine) ([]engine.Column, bool) {
+	var out []engine.Column
+	for i, a := range f.Arguments {
+		kind := ""
+		if text, is := f.Spec.Arguments[i].V.(string); is && sqltype.IsAny(text) {
+			kind = sqltype.AnyText
+		} else if !a.Type.IsZero() {
+			kind = a.Type.WithoutParams().String()
+		} else {
+			return nil, false
+		}
+		out = append(out, engine.Column{Name: a.Name, Type: kind})
+	}
+	return out, true
+}
+
+// foreign takes a routine whose body is not SQL as it is declared.
+func (r *runner) foreign(f *model.Routine, info *routine) {
+	list, sound := arguments(f)
+	if !sound || f.Returns.IsZero() {
+		return // reported where the type is read
+	}
+	fn := engine.Function{Name: f.Name, Kind: routineKind(f.Spec), Language: "js", Arguments: list, Returns: f.Returns.WithoutParams().String()}
+	if f.Spec.Remote != nil {
+		fn.Language = "remote"
 	}
 	info.function, info.known = fn, true
 }

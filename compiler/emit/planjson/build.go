@@ -8,6 +8,7 @@ import (
 	"sluice/compiler/diag"
 	"sluice/compiler/model"
 	"sluice/compiler/spec"
+	"sluice/compiler/sqltype"
 	"sluice/runtime/plan"
 )
 
@@ -156,7 +157,7 @@ func dataset(d *model.Dataset) plan.Dataset {
 
 func (b *builder) routine(r *model.Routine) plan.Routine {
 	out := plan.Routine{Name: r.Name, Definition: b.routineDefinition(r), Origin: origin(r.Spec.At)}
-	if r.Statement != nil && b.m.Target == "bigquery" {
+	if b.m.Target == "bigquery" {
 		out.SQL = b.createRoutine(r)
 	}
 	return out
@@ -185,8 +186,23 @@ func (b *builder) createRoutine(r *model.Routine) string {
 	}
 	_, name, _ := strings.Cut(r.Name, ".")
 	full := "`" + b.warehouse().Project + "." + r.Dataset.Physical + "." + name + "`"
+	head := "CREATE OR REPLACE " + kind + " " + full + "(" + strings.Join(arguments, ", ") + ")" + returns
+	switch s := r.Spec; {
+	case s.Remote != nil:
+		return head + " REMOTE WITH CONNECTION `" + s.Remote.Connection.V + "` OPTIONS (endpoint = " + sqltype.QuoteString(s.Remote.Endpoint.V) + ")"
+	case s.JS.Set:
+		head += " LANGUAGE js"
+		if len(s.Libraries) > 0 {
+			var list []string
+			for _, l := range s.Libraries {
+				list = append(list, sqltype.QuoteString(l.V))
+			}
+			head += " OPTIONS (library = [" + strings.Join(list, ", ") + "])"
+		}
+		return head + " AS " + sqltype.QuoteString(s.JS.V)
+	}
 	// The body may end in a comment, so the bracket stands on a line of its own.
-	return "CREATE OR REPLACE " + kind + " " + full + "(" + strings.Join(arguments, ", ") + ")" + returns + " AS (\n" + r.Statement.Rendered + "\n)"
+	return head + " AS (\n" + r.Statement.Rendered + "\n)"
 }
 
 func (b *builder) table(t *model.Table) plan.Table {
@@ -205,6 +221,9 @@ func (b *builder) table(t *model.Table) plan.Table {
 	}
 	switch {
 	case t.Spec != nil:
+		if d := t.Spec.Declassify; d != nil && len(t.Declassified) > 0 {
+			out.Declassify = &plan.Release{Columns: t.Declassified, Reason: d.Reason.V, ApprovedBy: d.ApprovedBy.V}
+		}
 		out.ClusterBy = texts(t.Spec.ClusterBy)
 		out.RetentionSec = t.Spec.Retention.V
 		out.Description = t.Spec.Description.V

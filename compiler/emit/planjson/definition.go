@@ -82,7 +82,13 @@ func (b *builder) routineDigest(r *model.Routine, above map[string]bool) string 
 		Returns   string
 		SQL       string
 		Calls     []string
-	}{Kind: r.Spec.Kind.V, Returns: r.Spec.Returns.V}
+		JS        string   `json:",omitempty"`
+		Libraries []string `json:",omitempty"`
+		Remote    []string `json:",omitempty"`
+	}{Kind: r.Spec.Kind.V, Returns: r.Spec.Returns.V, JS: r.Spec.JS.V, Libraries: texts(r.Spec.Libraries)}
+	if p := r.Spec.Remote; p != nil {
+		d.Remote = []string{p.Connection.V, p.Endpoint.V}
+	}
 	for _, a := range r.Arguments {
 		d.Arguments = append(d.Arguments, definedColumn{Name: a.Name, Type: a.Type.String()})
 	}

@@ -166,6 +166,9 @@ func (b *builder) exportTask(out *plan.Task, e *model.Export) {
 	if e.Statement != nil {
 		x.Lineage = e.Statement.Lineage
 	}
+	if d := s.PersonalData; d != nil {
+		x.PersonalData = &plan.Release{Columns: sortedTexts(d.Columns), Reason: d.Reason.V, ApprovedBy: d.ApprovedBy.V}
+	}
 	switch {
 	case e.Statement != nil && len(e.Statement.Columns) > 0:
 		x.Columns = columns(e.Statement.Columns)

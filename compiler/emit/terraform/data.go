@@ -73,7 +73,7 @@ func (g *generator) routineManaged(r *model.Routine) bool {
 		return known
 	}
 	g.routines[r] = false
-	g.routines[r] = r.Statement != nil && g.allThere(r.Reads, r.Statement.Routines)
+	g.routines[r] = r.Statement == nil || g.allThere(r.Reads, r.Statement.Routines)
 	return g.routines[r]
 }
 
@@ -240,11 +240,25 @@ func (g *generator) called(s *model.Statement) []string {
 func (g *generator) routine(r *model.Routine) {
 	_, name, _ := strings.Cut(r.Name, ".")
 	body := block{
-		"dataset_id":      ref("google_bigquery_dataset", r.Dataset.Name, "dataset_id"),
-		"routine_id":      name,
-		"language":        "SQL",
-		"definition_body": literal(r.Statement.Rendered),
-		"routine_type":    "SCALAR_FUNCTION",
+		"dataset_id":   ref("google_bigquery_dataset", r.Dataset.Name, "dataset_id"),
+		"routine_id":   name,
+		"routine_type": "SCALAR_FUNCTION",
+	}
+	switch s := r.Spec; {
+	case s.Remote != nil:
+		body["definition_body"] = ""
+		body["remote_function_options"] = block{"connection": s.Remote.Connection.V, "endpoint": s.Remote.Endpoint.V}
+	case s.JS.Set:
+		body["language"], body["definition_body"] = "JAVASCRIPT", literal(s.JS.V)
+		var libraries []string
+		for _, l := range s.Libraries {
+			libraries = append(libraries, l.V)
+		}
+		if len(libraries) > 0 {
+			body["imported_libraries"] = libraries
+		}
+	default:
+		body["language"], body["definition_body"] = "SQL", literal(r.Statement.Rendered)
 	}
 	g.inWarehouse(body)
 	switch r.Spec.Kind.V {

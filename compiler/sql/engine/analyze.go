@@ -30,6 +30,9 @@ func (e *Engine) analyze(r Request) Result {
 	if r.Parsed.Script != nil {
 		return e.analyzeScript(r)
 	}
+	if (r.Kind == Scalar || r.Kind == Aggregate) && (Function{Arguments: r.Arguments}).isTemplated() {
+		return e.analyzeTemplated(r)
+	}
 	text, paths := unquote(r.Text, r.Parsed.Refs)
 	w := &wrapped{text: text}
 	w.wrapForAnalysis(r.Kind, r.Arguments, r.Returns)

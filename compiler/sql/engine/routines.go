@@ -5,11 +5,13 @@ import (
 	"strings"
 
 	gsql "github.com/goccy/go-googlesql"
+
+	"sluice/compiler/sqltype"
 )
 
 // AnyType is the type of an argument that takes any: the function is resolved for the
 // types that it is called with.
-const AnyType = "ANY TYPE"
+const AnyType = sqltype.AnyText
 
 // scriptGroup is the group of functions whose bodies are no SQL.
 const scriptGroup = "script"
@@ -170,4 +172,28 @@ func combinations(arguments []Column) [][]string {
 	}
 	fill(slices.Clone(base), templated)
 	return out
+}
+
+// analyzeTemplated checks the body of a function whose arguments take any type: it is
+// to be sound for some types. The type of its result depends on the call.
+func (e *Engine) analyzeTemplated(r Request) Result {
+	f := Function{Name: "f", Kind: r.Kind, Arguments: r.Arguments, Returns: r.Returns, Body: r.Text, Refs: r.Parsed.Refs, Tables: r.Tables, Functions: r.Functions}
+	if err := attempt(func() { e.templatedFunction(f) }); err == nil {
+		return Result{Type: r.Returns}
+	}
+	text, paths := unquote(r.Text, r.Parsed.Refs)
+	types := combinations(r.Arguments)[0]
+	r.Arguments = slices.Clone(r.Arguments)
+	for i, kind := range types {
+		r.Arguments[i].Type = kind
+	}
+	w := &wrapped{text: text}
+	w.wrapForAnalysis(r.Kind, r.Arguments, r.Returns)
+	_, err := gsql.AnalyzeStatement(w.sql(), e.plain, e.catalog(r.Parsed.Refs, paths, r.Tables, r.Functions), e.types)
+	if err == nil {
+		return Result{Type: r.Returns}
+	}
+	p := w.problem(err)
+	p.Notes = append(p.Notes, "this is for arguments of the types "+strings.Join(types, ", ")+"; no other types fit either")
+	return Result{Problems: []Problem{*p}}
 }
