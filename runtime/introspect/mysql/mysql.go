@@ -123,6 +123,9 @@ func columns(ctx context.Context, db *sql.DB, database string, tables []introspe
 	if err := rows.Err(); err != nil {
 		return err
 	}
+	if err := jsonColumns(ctx, db, database, at); err != nil {
+		return err
+	}
 	keys, err := db.QueryContext(ctx, `SELECT TABLE_NAME, COLUMN_NAME FROM information_schema.STATISTICS
 		WHERE TABLE_SCHEMA = ? AND INDEX_NAME = 'PRIMARY' ORDER BY TABLE_NAME, SEQ_IN_INDEX`, database)
 	if err != nil {
@@ -139,4 +142,31 @@ func columns(ctx context.Context, db *sql.DB, database string, tables []introspe
 		}
 	}
 	return keys.Err()
+}
+
+// jsonColumns finds MariaDB's columns of JSON, which are text with a constraint.
+func jsonColumns(ctx context.Context, db *sql.DB, database string, at map[string]*introspect.Table) error {
+	var version string
+	if err := db.QueryRowContext(ctx, "SELECT VERSION()").Scan(&version); err != nil || !strings.Contains(version, "MariaDB") {
+		return err
+	}
+	rows, err := db.QueryContext(ctx, "SELECT TABLE_NAME, CONSTRAINT_NAME FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = ? AND CHECK_CLAUSE LIKE 'json_valid(%'", database)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var table, column string
+		if err := rows.Scan(&table, &column); err != nil {
+			return err
+		}
+		if t := at[table]; t != nil {
+			for i := range t.Columns {
+				if t.Columns[i].Name == column && t.Columns[i].Type == "STRING" {
+					t.Columns[i].Type = "JSON"
+				}
+			}
+		}
+	}
+	return rows.Err()
 }
