@@ -28,7 +28,7 @@ func Run(m *model.Platform) diag.List {
 	j.gates()
 	j.neverMeasured()
 	j.promises()
-	j.personalData()
+	j.masks()
 	j.literalSecrets()
 	j.tests()
 	j.tableRules()

@@ -61,9 +61,12 @@ var codes = []CodeInfo{
 	{PoolAlwaysEmpty, "pool is never open", "Tasks run in this pool, but its size is 0 at every time of the day, so they could never start. Give it a size in a window, or a size of its own."},
 	{PoolOverloaded, "more work than the pool can do in a day", "The estimated durations of the pool's tasks add up to more than all its windows together offer, so the work of a day cannot be done in a day whatever the order. Enlarge the pool, shorten the tasks, or move some to another pool."},
 	{LiteralSecret, "literal secret", "The text looks like a password, token or key. Specifications are committed and shown in logs, so it must be taken as leaked: revoke it, store a new one in the secret manager, and refer to that under `secret`. The value itself is never printed."},
-	{PersonalDataExported, "personal data leaves the platform", "The export delivers rows of a table that carries personal data, and neither masks nor releases it. Mask the columns at the source, declassify the table with a reason where the data is no longer personal, or release columns in the export's personal_data with a reason and who approved it."},
-	{StaleDeclassify, "nothing to declassify", "The table says why personal data from upstream is no longer personal here, but no table upstream carries any. Such a statement would silently cover data that arrives later. Remove it."},
+	{PersonalDataExported, "personal data leaves the platform", "The export delivers a column whose value comes from a column of personal data, and neither masks nor releases it. The way it took is printed, column by column. Mask it in the query or at the source, declassify it on the way with a reason where it is no longer personal, or release it in the export's personal_data with a reason and who approved it."},
+	{StaleDeclassify, "nothing to declassify", "A table says why a column is no longer personal, or an export releases a column, but no personal data reaches it. Such a statement would silently cover data that arrives later. Remove it."},
 	{MaskWithoutTransfer, "mask that cannot be applied", "A source's mask is applied while the data is transferred, but this table is external: it stays where it is and is read unmasked. Mask it in the system that owns it, transfer it with another mode, or mask it in the first query that reads it."},
+	{PersonalDataLearnt, "model that learns from personal data", "A column that the model learns from holds personal or sensitive data, and what a model has learnt it may give away. Leave the column out of the features, mask it or make it coarser on the way (a year instead of a date) and declassify that with a reason."},
+	{PersonalDataReadable, "personal data that too many may read", "The table's dataset has readers that the column's class does not allow: personal data is for named groups, sensitive data for named people and service accounts. Give the column a mask, which readers without clearance see instead, move the table to a dataset with fewer readers, or declassify the column with a reason."},
+	{ClassLowered, "class below that of the data", "The column is declared less than the data that reaches it: a declaration can raise a class, but not lower it. Mask the value in the query, declare the class that it has, or say under declassify why the data is no longer so, with who agreed."},
 	{TestOfUnreadTable, "test gives rows of a table that is not read", "A test gives rows for a table that the SQL does not read, so they change nothing, and the table that was meant is empty in the test. Name one of the tables that the SQL reads."},
 	{TestUnknownColumn, "test names a column that does not exist", "A test's row names a column that the table does not have: a given value would be lost, an expected one never found. Correct the name."},
 	{RetentionTooShort, "retention shorter than a check looks back", "Rows are dropped before they reach the age that the freshness check allows, so the check cannot tell old data from no data. Keep the rows longer or allow less age."},
@@ -336,6 +339,9 @@ const (
 	PersonalDataExported     Code = "SL3040"
 	StaleDeclassify          Code = "SL3041"
 	MaskWithoutTransfer      Code = "SL3042"
+	PersonalDataLearnt       Code = "SL3043"
+	PersonalDataReadable     Code = "SL3044"
+	ClassLowered             Code = "SL3045"
 	TestOfUnreadTable        Code = "SL3050"
 	TestUnknownColumn        Code = "SL3051"
 	RetentionTooShort        Code = "SL3052"

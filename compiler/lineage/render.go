@@ -69,8 +69,12 @@ func (g *Graph) word(e Edge) string {
 	if e.Masking {
 		w += " masked"
 	}
-	if e.To.Column == "" && e.Subtype != "rows" && e.Subtype != "check" {
-		w += " of rows"
+	switch e.Subtype {
+	case "rows", "check", "column":
+	default:
+		if e.To.Column == "" {
+			w += " of rows"
+		}
 	}
 	return w
 }

@@ -35,13 +35,17 @@ func (g *Graph) From(start Place, w Walk) *Step {
 	for list := []open{{root, 0}}; len(list) > 0; list = list[1:] {
 		at := list[0]
 		key := at.step.Place
-		edges := g.next(key, w)
+		edges := g.next(key, w, at.step == root)
 		if seen[key] {
 			at.step.Again = len(edges) > 0
 			continue
 		}
 		seen[key] = true
-		if w.Depth > 0 && at.depth == w.Depth {
+		depth := w.Depth
+		if depth > 0 && start.Column == "" {
+			depth++ // its columns are no step
+		}
+		if depth > 0 && at.depth == depth {
 			continue
 		}
 		for _, e := range edges {
@@ -58,10 +62,10 @@ func (g *Graph) From(start Place, w Walk) *Step {
 }
 
 // next are the edges from a place that the walk takes.
-func (g *Graph) next(p Place, w Walk) []Edge {
+func (g *Graph) next(p Place, w Walk, start bool) []Edge {
 	var out []Edge
-	for _, e := range g.edges(p, w) {
-		if w.Direct && !e.Direct() {
+	for _, e := range g.edges(p, w, start) {
+		if w.Direct && !e.Direct() && e.Subtype != "column" {
 			continue
 		}
 		out = append(out, e)
@@ -73,7 +77,7 @@ func (g *Graph) next(p Place, w Walk) []Edge {
 // rank lists values before conditions, and those before rows.
 func rank(e Edge) int {
 	switch {
-	case e.Direct():
+	case e.Direct(), e.Subtype == "column":
 		return 0
 	case e.Subtype == "rows":
 		return 3
@@ -83,20 +87,45 @@ func rank(e Edge) int {
 	return 1
 }
 
-func (g *Graph) edges(p Place, w Walk) []Edge {
+func (g *Graph) edges(p Place, w Walk, start bool) []Edge {
 	if !w.Down {
 		out := slices.Clone(g.up[p.column()])
 		if p.Column == "" {
-			return namedOnly(out)
+			return append(g.columns(p, w, start), namedOnly(out)...)
 		}
-		// What decides about a table's rows decides about each of its columns.
-		return append(out, namedOnly(g.up[Place{Node: p.Node}])...)
+		// What decides about a table's rows decides about each of its columns. On the way,
+		// it stands once for all of them.
+		rows := Place{Node: p.Node}
+		if start {
+			return append(out, namedOnly(g.up[rows])...)
+		}
+		if len(g.up[rows]) > 0 {
+			out = append(out, Edge{From: rows, To: p.column(), Subtype: "rows"})
+		}
+		return out
 	}
-	var out []Edge
+	out := g.columns(p, w, start)
 	for _, e := range g.down[p.column()] {
 		if overlaps(p.Field, e.From.Field) {
 			out = append(out, e)
 		}
+	}
+	return out
+}
+
+// columns are the columns of a node that a walk starts from as a whole.
+func (g *Graph) columns(p Place, w Walk, start bool) []Edge {
+	n := g.Nodes[p.Node]
+	if !start || p.Column != "" || n == nil {
+		return nil
+	}
+	var out []Edge
+	for _, c := range n.Columns {
+		e := Edge{From: Place{Node: p.Node, Column: c}, To: p, Subtype: "column"}
+		if w.Down {
+			e.From, e.To = e.To, e.From
+		}
+		out = append(out, e)
 	}
 	return out
 }

@@ -166,6 +166,7 @@ func (r *runner) table(t *model.Table) {
 	if sound {
 		r.ownColumns(t)
 	}
+	placeColumns(t.Statement, items)
 	t.Statement.Failed = t.Statement.Failed || !sound
 	if sound || len(contract) > 0 {
 		r.know(t, t.Columns)
@@ -231,9 +232,11 @@ func (r *runner) export(e *model.Export) {
 		return
 	}
 	e.Statement.Columns = columnsOf(found.Columns)
-	if !r.names(e.Statement, itemsOf(r, e.Statement)) {
+	items := itemsOf(r, e.Statement)
+	if !r.names(e.Statement, items) {
 		e.Statement.Failed = true
 	}
+	placeColumns(e.Statement, items)
 }
 
 // check analyses the user's queries in a check, then the statement made of them: a

@@ -68,7 +68,7 @@ func (c *ColumnLineage) UnmarshalText(line []byte) error {
 	if !ok || digest == "" || strings.Contains(digest, " ") {
 		return fmt.Errorf("lineage: %q is no column", line)
 	}
-	*c = ColumnLineage{Name: plain(name), Digest: digest}
+	*c = ColumnLineage{Name: unescaped(name), Digest: digest}
 	for some {
 		var one string
 		one, list, some = cut(list, ',')
@@ -112,7 +112,7 @@ func (i *Input) UnmarshalText(line []byte) error {
 		inside && column == "" || deeper && field == "" {
 		return fmt.Errorf("lineage: %q is no input", line)
 	}
-	i.Table, i.Column, i.Field = dataset+"."+plain(table), plain(column), plain(field)
+	i.Table, i.Column, i.Field = dataset+"."+unescaped(table), unescaped(column), unescaped(field)
 	return nil
 }
 
@@ -134,8 +134,8 @@ func cut(s string, separator byte) (before, after string, found bool) {
 	return s, "", false
 }
 
-// plain takes the backslashes out again.
-func plain(s string) string {
+// unescaped takes the backslashes out again.
+func unescaped(s string) string {
 	if !strings.Contains(s, `\`) {
 		return s
 	}

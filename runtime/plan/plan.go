@@ -145,10 +145,19 @@ type Table struct {
 	SQL          string   `json:"sql,omitempty"`     // the user's GoogleSQL, as written
 	Definition   string   `json:"definition"`        // digest of all that decides its rows
 	Lineage      *Lineage `json:"lineage,omitempty"` // of its SQL, where analysis got through
+	Declassify   *Release `json:"declassify,omitempty"`
 	Owner        string   `json:"owner,omitempty"`
 	Description  string   `json:"description,omitempty"`
 	Tags         []string `json:"tags,omitempty"`
 	Origin       Origin   `json:"origin"`
+}
+
+// Release says of columns with personal data that they are personal no longer (of a
+// table), or that they may leave the platform (of an export): why, and who agreed.
+type Release struct {
+	Columns    []string `json:"columns"`
+	Reason     string   `json:"reason"`
+	ApprovedBy string   `json:"approved_by"`
 }
 
 // Column is one column of a Table. Type is GoogleSQL; WarehouseType is the type
@@ -283,15 +292,16 @@ type CheckSpec struct {
 
 // ExportSpec delivers rows.
 type ExportSpec struct {
-	Kind        string            `json:"kind"` // sheets, gcs, s3, sftp, rest; "files" where the environment writes files; "skip"
-	SQL         string            `json:"sql"`
-	Parameters  []string          `json:"parameters,omitempty"`
-	Columns     []Column          `json:"columns"`
-	Lineage     *Lineage          `json:"lineage,omitempty"`     // of its SQL
-	Destination map[string]string `json:"destination,omitempty"` // by field; secrets by name; for files only root
-	Path        string            `json:"path,omitempty"`        // object or file name (for files relative to root); {date} is the business day
-	Format      string            `json:"format,omitempty"`
-	Compression string            `json:"compression,omitempty"`
+	Kind         string            `json:"kind"` // sheets, gcs, s3, sftp, rest; "files" where the environment writes files; "skip"
+	SQL          string            `json:"sql"`
+	Parameters   []string          `json:"parameters,omitempty"`
+	Columns      []Column          `json:"columns"`
+	Lineage      *Lineage          `json:"lineage,omitempty"` // of its SQL
+	PersonalData *Release          `json:"personal_data,omitempty"`
+	Destination  map[string]string `json:"destination,omitempty"` // by field; secrets by name; for files only root
+	Path         string            `json:"path,omitempty"`        // object or file name (for files relative to root); {date} is the business day
+	Format       string            `json:"format,omitempty"`
+	Compression  string            `json:"compression,omitempty"`
 }
 
 // ModelSpec trains or predicts.
