@@ -94,7 +94,12 @@ func Write(o Options, s introspect.Schema) (text string, notes []string) {
 	}
 	w.line("}")
 	w.line("tables: {")
-	taken := map[string]string{}
+	taken := map[string]bool{} // names that tables have as they are, and those given
+	for _, t := range s.Tables {
+		if from := o.from(t); o.tableName(from) == from {
+			taken[from] = true
+		}
+	}
 	for _, t := range s.Tables {
 		w.table(o, t, taken)
 	}
@@ -110,9 +115,17 @@ func (w *writer) note(format string, args ...any) {
 // odd is what names of tables cannot hold.
 var odd = regexp.MustCompile(`[^a-z0-9_]+`)
 
+// from is what a table is called in the system, without what the connection says.
+func (o Options) from(t introspect.Table) string {
+	if o.FromPrefix != nil {
+		return o.FromPrefix(t.From)
+	}
+	return t.From
+}
+
 // tableName is a name in the language for one in the system.
-func tableName(from string, wildcards bool) string {
-	wild := wildcards && strings.HasSuffix(from, "*")
+func (o Options) tableName(from string) string {
+	wild := o.Wildcards && strings.HasSuffix(from, "*")
 	name := odd.ReplaceAllString(strings.ToLower(strings.TrimSuffix(from, "*")), "_")
 	if !wild {
 		name = strings.Trim(name, "_")
@@ -126,16 +139,13 @@ func tableName(from string, wildcards bool) string {
 	return name
 }
 
-func (w *writer) table(o Options, t introspect.Table, taken map[string]string) {
-	from := t.From
-	if o.FromPrefix != nil {
-		from = o.FromPrefix(t.From)
+func (w *writer) table(o Options, t introspect.Table, taken map[string]bool) {
+	from := o.from(t)
+	name := o.tableName(from)
+	for n := 2; taken[name] && name != from; n++ {
+		name = fmt.Sprintf("%s_%d", strings.TrimSuffix(o.tableName(from), "*"), n)
 	}
-	name := tableName(from, o.Wildcards)
-	for n := 2; taken[name] != ""; n++ {
-		name = fmt.Sprintf("%s_%d", strings.TrimRight(tableName(from, false), "0123456789_"), n)
-	}
-	taken[name] = t.From
+	taken[name] = true
 	columns := w.usable(t)
 	if len(columns) == 0 {
 		w.note("%s: left out, it has no columns that can be declared", t.From)

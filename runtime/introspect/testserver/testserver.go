@@ -35,6 +35,7 @@ func Postgres(t testing.TB) int {
 	port := freePort(t)
 	start(t, account, port, filepath.Join(filepath.Dir(initdb), "postgres"), "-D", data, "-p", strconv.Itoa(port),
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="+dir, "-c", "fsync=off")
+	ready(t, filepath.Join(filepath.Dir(initdb), "pg_isready"), "-q", "-h", "127.0.0.1", "-p", strconv.Itoa(port))
 	return port
 }
 
@@ -51,6 +52,8 @@ func MariaDB(t testing.TB) int {
 	port := freePort(t)
 	start(t, account, port, server, "--no-defaults", "--datadir="+data, "--port="+strconv.Itoa(port), "--bind-address=127.0.0.1",
 		"--socket="+filepath.Join(dir, "socket"), "--pid-file="+filepath.Join(dir, "pid"))
+	ready(t, program(t, "mariadb-admin", "mariadb-client", "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"),
+		"--no-defaults", "-s", "-u", "root", "-h", "127.0.0.1", "-P", strconv.Itoa(port), "ping")
 	return port
 }
 
@@ -152,6 +155,20 @@ func start(t testing.TB, account *syscall.SysProcAttr, port int, name string, ar
 		}
 	}
 	t.Fatalf("%s does not listen", name)
+}
+
+// ready waits until a command says that the server answers: it listens before that.
+func ready(t testing.TB, name string, args ...string) {
+	t.Helper()
+	var out []byte
+	var err error
+	for range 200 {
+		if out, err = exec.Command(name, args...).CombinedOutput(); err == nil {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("%s: %v\n%s", name, err, out)
 }
 
 func freePort(t testing.TB) int {
