@@ -2,6 +2,7 @@ package plan
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -25,6 +26,13 @@ func canonical(b *bytes.Buffer, v reflect.Value, depth int) error {
 		}
 		return canonical(b, v.Elem(), depth)
 	case reflect.Struct:
+		if v.Type().Implements(textMarshaler) { // as encoding/json does
+			text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
+			if err != nil {
+				return err
+			}
+			return canonicalString(b, string(text))
+		}
 		return canonicalStruct(b, v, depth)
 	case reflect.Slice:
 		return canonicalSlice(b, v, depth)
@@ -55,6 +63,8 @@ type field struct {
 	index []int
 	omit  bool
 }
+
+var textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
 
 var fieldsByType sync.Map // reflect.Type → []field
 

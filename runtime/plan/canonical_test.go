@@ -48,6 +48,9 @@ func same(t testing.TB, p *Plan) {
 func TestCanonicalIsGeneric(t *testing.T) {
 	same(t, example())
 	same(t, &Plan{})
+	withLineage := example()
+	withLineage.Tables[0].Lineage = &Lineage{Columns: []ColumnLineage{{Name: "a b", Digest: "1f", Inputs: someInputs}, {Name: "c", Digest: "2"}}, Rows: someInputs, RowsDigest: "3"}
+	same(t, withLineage)
 	for _, text := range []string{"", "a\"b\\c\n\t\r/", "<&>", "日本語", "\u2028\u2029", "\xff\x80x", "\x00\x01\x1f\x7f\b\f", "é\xe2", "\ufffd", "😀"} {
 		p := example()
 		p.Platform, p.Tables[0].SQL = text, text
