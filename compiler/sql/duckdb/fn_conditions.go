@@ -89,7 +89,7 @@ var mathFunctions = map[string]function{
 	"is_inf":        total("isinf($1)"),
 	"is_nan":        total("isnan($1)"),
 	"sqrt":          custom(decimalOr("sqrt", "sqrt($1)")),
-	"cbrt":          custom(decimalOr("cbrt", "cbrt($1)")),
+	"cbrt":          custom(decimalOr("cbrt", "gsql_cbrt($1)")),
 	"pow":           custom(decimalOr("pow", "pow($1, $2)")),
 	"power":         custom(decimalOr("pow", "pow($1, $2)")),
 	"exp":           custom(decimalOr("exp", "exp($1)")),

@@ -21,6 +21,7 @@ var numberFunctions = map[string]*udf{
 	"gsql_trunc_float":        fn2(truncFloat),
 	"gsql_shift_left":         fn2(func(a, n int64) (int64, error) { return shift(a, n, true) }),
 	"gsql_shift_right":        fn2(func(a, n int64) (int64, error) { return shift(a, n, false) }),
+	"gsql_cbrt":               fn1(func(f float64) (float64, error) { return math.Cbrt(f), nil }),
 	"gsql_sign":               fn1(func(f float64) (float64, error) { return sign(f), nil }),
 	"gsql_log":                fn2(logBase),
 	"gsql_generate_range":     fn3(generateRange),
