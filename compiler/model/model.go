@@ -137,6 +137,7 @@ type Statement struct {
 	Level string
 
 	Refs       []Ref         // tables and table functions it names, in order of appearance (set before resolve)
+	Models     []ModelRef    // models it names with MODEL, in order of appearance
 	Parameters []string      // named parameters it uses, lower case, sorted
 	Routines   []string      // routines it calls, sorted
 	Columns    []Column      // of its result, inferred
@@ -163,6 +164,13 @@ type Ref struct {
 	Name  string // as written without backticks: core.member_status, project.dataset.table
 	At    diag.Span
 	Table *Table // nil where unknown
+}
+
+// ModelRef is a model named in SQL: model.<name>, or <dataset of its output>.<name>.
+type ModelRef struct {
+	Name  string
+	At    diag.Span
+	Model *Model // nil where it is none of the platform's
 }
 
 // Routine is a SQL function.

@@ -25,6 +25,7 @@ func (r *resolver) tableReferences() {
 			// An incremental table may look at what it holds already.
 			t.Reads = slices.DeleteFunc(t.Reads, func(u *model.Table) bool { return u == t })
 		}
+		r.resolveModels(t)
 		for _, a := range t.Spec.After {
 			n, known := r.nodes[a.V]
 			if !known {
@@ -42,6 +43,36 @@ func (r *resolver) tableReferences() {
 	}
 	for _, t := range r.m.Tables {
 		sortTables(t.ReadBy)
+	}
+}
+
+// resolveModels points a statement's models at those of the platform. A table that uses
+// a model comes after what the model predicts, and so after its training: it uses the
+// model of its own day.
+func (r *resolver) resolveModels(t *model.Table) {
+	s := t.Statement
+	s.Models = slices.Clone(s.Models)
+	for i := range s.Models {
+		ref := &s.Models[i]
+		name := ref.Name
+		for _, project := range []string{r.m.Project, r.sp.Info.Project.V} {
+			if rest, own := strings.CutPrefix(name, project+"."); own && project != "" {
+				name = rest
+			}
+		}
+		for _, m := range r.m.Models {
+			if m.Output == nil {
+				continue
+			}
+			dataset, _, _ := strings.Cut(m.Output.Name, ".")
+			if name != "model."+m.Name && name != dataset+"."+m.Name {
+				continue
+			}
+			ref.Model = m
+			if !slices.Contains(t.After, m.Output) {
+				t.After = append(t.After, m.Output)
+			}
+		}
 	}
 }
 

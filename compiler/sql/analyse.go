@@ -105,7 +105,7 @@ func (r *runner) request(s *model.Statement, kind engine.Kind, parsed engine.Par
 		case engine.SystemRef, engine.VariantRef:
 			continue
 		case engine.ModelRef:
-			if known, is := r.modelNamed(ref.Name); is {
+			if known, is := r.modelNamed(s, ref.Name); is {
 				q.Models = append(q.Models, known)
 			}
 			continue

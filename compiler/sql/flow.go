@@ -190,6 +190,7 @@ func (r *runner) plan(ctx context.Context) *flow {
 	for _, t := range r.m.Tables {
 		n := tables[t]
 		n.after(placed, t.Reads)
+		n.after(placed, learnedFrom(t.Statement))
 		n.afterRoutines(routines, t.Statement)
 		placed[t] = n
 		f.nodes = append(f.nodes, n)

@@ -8,28 +8,34 @@ import (
 	"sluice/compiler/sql/engine"
 )
 
-// modelOf finds the model that MODEL names: model.<name>, or the dataset of its
-// output and its name, either with the project before it.
-func (r *runner) modelOf(name string) *model.Model {
-	if rest, own := strings.CutPrefix(name, r.project()+"."); own {
-		name = rest
-	}
-	for _, m := range r.m.Models {
-		if name == "model."+m.Name || m.Output != nil && name == datasetOf(m.Output)+"."+m.Name {
-			return m
+// modelOf finds the model that resolve found for a name in the statement.
+func (r *runner) modelOf(s *model.Statement, name string) *model.Model {
+	for _, ref := range s.Models {
+		if ref.Name == name {
+			return ref.Model
 		}
 	}
 	return nil
 }
 
-func datasetOf(t *model.Table) string {
-	dataset, _, _ := strings.Cut(t.Name, ".")
-	return dataset
+// learnedFrom are the tables that the models in a statement learn from: what a model
+// predicts has the type of its label there.
+func learnedFrom(s *model.Statement) []*model.Table {
+	if s == nil {
+		return nil
+	}
+	var out []*model.Table
+	for _, ref := range s.Models {
+		if ref.Model != nil && ref.Model.Train != nil {
+			out = append(out, ref.Model.Train)
+		}
+	}
+	return out
 }
 
 // modelNamed says of a model what decides the columns that it gives.
-func (r *runner) modelNamed(name string) (engine.Model, bool) {
-	m := r.modelOf(name)
+func (r *runner) modelNamed(s *model.Statement, name string) (engine.Model, bool) {
+	m := r.modelOf(s, name)
 	if m == nil || m.Spec == nil {
 		return engine.Model{}, false
 	}
@@ -49,8 +55,8 @@ func (r *runner) modelNamed(name string) (engine.Model, bool) {
 
 // physicalModel is a model's name in BigQuery: it stands beside the table that its
 // predictions are written to. It is empty for a model that is not sluice's.
-func (r *runner) physicalModel(name string) string {
-	m := r.modelOf(name)
+func (r *runner) physicalModel(s *model.Statement, name string) string {
+	m := r.modelOf(s, name)
 	if m == nil || m.Output == nil {
 		return ""
 	}

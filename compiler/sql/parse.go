@@ -157,6 +157,8 @@ func (r *reader) read(key, node string, file, inline spec.Text, kind engine.Kind
 		switch ref.Kind {
 		case engine.FunctionRef:
 			s.Routines = append(s.Routines, ref.Name)
+		case engine.ModelRef:
+			s.Models = append(s.Models, model.ModelRef{Name: ref.Name, At: Place(s, ref.Start, ref.End)})
 		case engine.TableRef, engine.TableFnRef:
 			s.Refs = append(s.Refs, model.Ref{Name: ref.Name, At: Place(s, ref.Start, ref.End)})
 		}

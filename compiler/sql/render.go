@@ -66,7 +66,7 @@ func (r *runner) physical(s *model.Statement, ref engine.Ref) string {
 	case engine.VariantRef:
 		return ""
 	case engine.ModelRef:
-		return r.physicalModel(ref.Name)
+		return r.physicalModel(s, ref.Name)
 	case engine.SystemRef:
 		return r.physicalView(ref.Name)
 	}

@@ -171,6 +171,9 @@ func describe(t testing.TB, files []txtar.File, m *model.Platform, list diag.Lis
 		if len(s.Parameters)+len(s.Routines) > 0 {
 			fmt.Fprintf(&b, "uses %v %v\n", s.Parameters, s.Routines)
 		}
+		if s.Setup != "" {
+			fmt.Fprintf(&b, "-- before it\n%s\n", s.Setup)
+		}
 		switch {
 		case s.Rendered == "":
 		case m.Target == "duckdb":
@@ -180,6 +183,10 @@ func describe(t testing.TB, files []txtar.File, m *model.Platform, list diag.Lis
 		}
 	}
 	for _, f := range m.Routines {
+		if f.Statement == nil {
+			fmt.Fprintf(&b, "\n== routine %s %s, not SQL\n", f.Name, f.Returns)
+			continue
+		}
 		statement("routine "+f.Name+" "+f.Returns.String(), f.Statement, f.Columns)
 	}
 	for _, x := range m.Tables {

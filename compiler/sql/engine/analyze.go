@@ -209,6 +209,9 @@ func typeText(t gsql.Googlesql_TypeNode) string {
 
 // translate renders for the embedded warehouse.
 func (e *Engine) translate(statement gsql.ResolvedStatementNode, r Request, w *wrapped) (string, []Problem) {
+	if refused := viewsRefused(r); len(refused) > 0 {
+		return "", refused
+	}
 	physical := map[string]string{}
 	addPhysical(physical, r.Tables, r.Functions)
 	text, problems := e.translator.Translate(statement, func(name string) string { return physical[name] }, r.TimeZone, w.sql())

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -180,8 +181,11 @@ const searchByValue = "VECTOR_SEARC1"
 
 // trueNames gives the functions in a message the names that they have.
 func trueNames(message string) string {
-	return strings.ReplaceAll(message, searchByValue, "VECTOR_SEARCH")
+	return groupOf.ReplaceAllString(strings.ReplaceAll(message, searchByValue, "VECTOR_SEARCH"), "")
 }
+
+// groupOf is what the library puts before the names of functions that are not its own.
+var groupOf = regexp.MustCompile(`\b(?i:` + routineGroup + `|` + scriptGroup + `|bigquery):`)
 
 // tableSignature resolves a list of arguments by having a table function created with
 // it, and says what each is called.

@@ -131,3 +131,16 @@ func unknownViews(r Request) []Problem {
 	}
 	return out
 }
+
+// viewsRefused are the views of BigQuery's in a text for another warehouse.
+func viewsRefused(r Request) []Problem {
+	var out []Problem
+	for _, ref := range r.Parsed.Refs {
+		if ref.Kind == SystemRef {
+			out = append(out, Problem{Code: diag.UntranslatableSQL, Start: ref.Start, End: ref.End,
+				Message: ref.Name + " is a view of BigQuery's own, which the embedded warehouse does not have",
+				Hint:    "run it in an environment whose warehouse is BigQuery"})
+		}
+	}
+	return out
+}

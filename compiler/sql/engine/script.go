@@ -164,13 +164,17 @@ func (e *Engine) analyzeScript(r Request) Result {
 	for i := int32(0); i < count-1 && !env.stop; i++ {
 		env.statement(get(list.Child(i)))
 	}
-	if env.stop || len(env.problems) > 0 {
+	if env.stop {
 		return Result{Problems: env.problems}
 	}
 	if r.DuckDB {
 		env.options = e.optionsFor(r, true)
 	}
-	return env.query(get(list.Child(count - 1)))
+	res := env.query(get(list.Child(count - 1)))
+	if len(env.problems) > 0 {
+		return Result{Problems: append(env.problems, res.Problems...)}
+	}
+	return res
 }
 
 // query resolves the last statement.
