@@ -32,10 +32,13 @@ import (
 //	-- add extra.cue --
 //	a file of its own
 //	-- remove sql/core/members.sql --
+//	-- good --
+//	of a lint rule: SQL to be written in the place of that which the added file has
 type Case struct {
 	Code     diag.Code
 	Env      string // local where not set
 	Settings map[string]string
+	Good     string // SQL that the rule is content with
 	changes  []change
 }
 
@@ -86,6 +89,10 @@ func ReadCase(file string) (*Case, error) {
 		c.Env = env
 	}
 	for _, f := range archive.Files {
+		if f.Name == "good" {
+			c.Good = strings.TrimSuffix(string(f.Data), "\n")
+			continue
+		}
 		ch := change{content: string(f.Data)}
 		var ok bool
 		ch.verb, ch.file, ok = strings.Cut(f.Name, " ")
@@ -124,6 +131,33 @@ func parseEdits(text string) ([]edit, error) {
 		return nil, fmt.Errorf("no edits")
 	}
 	return out, nil
+}
+
+// inlineSQL is SQL in a CUE string of several lines, with its indent.
+var inlineSQL = regexp.MustCompile(`(?s)(\tsql: """\n)(.*?)(\n\t+""")`)
+
+// bad is the SQL that the mistake is in: of the file that the case adds.
+func (c *Case) bad() string {
+	m := inlineSQL.FindStringSubmatch(c.changes[len(c.changes)-1].content)
+	if m == nil {
+		return ""
+	}
+	var out []string
+	for line := range strings.Lines(m[2]) {
+		out = append(out, strings.TrimLeft(strings.TrimSuffix(line, "\n"), "\t"))
+	}
+	return strings.Join(out, "\n")
+}
+
+// Mended is the case with its good SQL in the place of the bad.
+func (c *Case) Mended() *Case {
+	out := *c
+	out.changes = slices.Clone(c.changes)
+	last := &out.changes[len(out.changes)-1]
+	good := "\t\t" + strings.ReplaceAll(strings.ReplaceAll(c.Good, "\n", "\n\t\t"), "\n\t\t\n", "\n\n")
+	place := inlineSQL.FindStringSubmatchIndex(last.content)
+	last.content = last.content[:place[4]] + good + last.content[place[5]:]
+	return &out
 }
 
 // Apply makes the mistake in a copy of the platform.
@@ -177,6 +211,9 @@ func (c *Case) Page(info diag.CodeInfo, said string) string {
 		fmt.Fprintf(&b, "\n## No example\n\n%s\n", why)
 		return b.String()
 	}
+	if rule, ok := diag.RuleOf(string(info.Code)); ok {
+		c.rule(&b, rule)
+	}
 	fmt.Fprintf(&b, "\n## The mistake\n")
 	if c.Settings["env"] != "" {
 		fmt.Fprintf(&b, "\nThe platform is compiled with `--env %s`.\n", c.Env)
@@ -203,6 +240,24 @@ func (c *Case) Page(info diag.CodeInfo, said string) string {
 	}
 	fmt.Fprintf(&b, "\n## What sluice says\n\n```\n%s```\n", ended(said))
 	return b.String()
+}
+
+// rule is what the page of a lint rule has beside the others.
+func (c *Case) rule(b *strings.Builder, r diag.Rule) {
+	fmt.Fprintf(b, "\nRule `%s`, ", r.Name)
+	if r.Default == "off" {
+		fmt.Fprint(b, "off unless `lint: rules` sets it. ")
+	} else {
+		fmt.Fprintf(b, "severity %s unless `lint: rules` sets another. ", r.Default)
+	}
+	if r.Fixable {
+		fmt.Fprint(b, "`sluice lint --fix` mends it where no comment would be lost.\n")
+	} else {
+		fmt.Fprint(b, "There is no autofix: what is meant is for the author to say.\n")
+	}
+	if c.Good != "" {
+		fmt.Fprintf(b, "\n## Bad\n\n```sql\n%s\n```\n\n## Good\n\n```sql\n%s\n```\n", c.bad(), c.Good)
+	}
 }
 
 // writeDiff prints an edit line by line; lines that both texts begin or end with are
