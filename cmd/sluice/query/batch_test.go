@@ -10,6 +10,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sluice/compiler/sql"
+	"sluice/compiler/sql/engine"
+	"sluice/runtime/warehouse/duckdb"
 )
 
 // TestMain makes the test's own program the worker, one that dies where a statement
@@ -147,6 +151,29 @@ func TestOrder(t *testing.T) {
 	for i, line := range batch(t, 2, 30*time.Second, 0, statements...) {
 		if got := fmt.Sprint(line["rows"]); got != fmt.Sprintf("[[%d]]", i) {
 			t.Errorf("%d: %s %s", i, got, fault(line))
+		}
+	}
+}
+
+// TestLocked has a warehouse that another process writes: only what reads it fails.
+func TestLocked(t *testing.T) {
+	path := t.TempDir() + "/warehouse.duckdb"
+	w, err := duckdb.Open(context.Background(), duckdb.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	b := Batch{Worker: []string{os.Args[0], "worker"}, Processes: 1, Limit: time.Minute}
+	b.Setup.Warehouse = duckdb.Options{Path: path, ReadOnly: true}
+	b.Setup.Tables = []sql.AdhocTable{{Name: "core.orders", Schema: "core", Columns: []engine.Column{{Name: "id", Type: "INT64"}}}}
+	var out bytes.Buffer
+	in := `{"name":"table","sql":"SELECT * FROM core.orders"}` + "\n" + `{"name":"none","sql":"SELECT 1"}`
+	if err := b.Run(context.Background(), strings.NewReader(in), &out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{fmt.Sprintf("warehouse %s is in use by process %d", path, os.Getpid()), `{"name":"none","columns":[{"name":"","type":"INT64"}],"rows":[["1"]]}`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %s in\n%s", want, out.String())
 		}
 	}
 }

@@ -96,6 +96,11 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 		return fmt.Errorf("read the setup: %w", err)
 	}
 	warehouse, err := duckdb.Open(ctx, setup.Warehouse)
+	if locked, ok := errors.AsType[*duckdb.LockedError](err); ok {
+		// What reads no table can still be answered.
+		setup.Warehouse.Path, setup.Missing = "", locked.Error()
+		warehouse, err = duckdb.Open(ctx, setup.Warehouse)
+	}
 	if err != nil {
 		return err
 	}
