@@ -127,6 +127,7 @@ func (j *judge) testColumns() {
 				}
 				if u != nil {
 					columns := append(append([]model.Column(nil), u.Columns...), u.PseudoColumns...)
+					j.suffixes(t, test, given, u)
 					j.rows(testRows{test: test, table: t, of: u.Name, verb: "gives", at: given.At, columns: columns, declared: u}, given.Rows)
 				}
 			}
@@ -140,6 +141,23 @@ func (j *judge) testColumns() {
 					j.rows(testRows{test: test, table: t, of: entry.Name, verb: "expects of", at: entry.At, columns: q.Statement.Columns}, entry.Rows)
 				}
 			}
+		}
+	}
+}
+
+// suffixes warns of given rows of a wildcard family that do not say which member they
+// are of: in CUE a name that begins with _ is hidden unless it stands in quotes.
+func (j *judge) suffixes(t *model.Table, test *spec.Test, given *spec.TestRows, u *model.Table) {
+	const suffix = "_TABLE_SUFFIX"
+	pseudo := slices.ContainsFunc(u.PseudoColumns, func(c model.Column) bool { return c.Name == suffix })
+	if !pseudo || given.Name != u.Name || test.Missing.V == "default" {
+		return
+	}
+	for _, row := range given.Rows {
+		if _, there := row.Values[suffix]; !there {
+			j.diags.Warnf(diag.TestValueMismatch, nearest(diag.Span{}, row.At, given.At), "the test %q gives a row of %q that is of no member of the family", test.Name, u.Name).
+				WithNode(t.Name).WithHint(`add "_TABLE_SUFFIX": "20260115", in quotes: CUE hides names that begin with _`)
+			return
 		}
 	}
 }

@@ -154,7 +154,8 @@ type differ struct {
 
 // pair finds for each missing row the unexpected one that it most likely is: the one of
 // the same key, where the table declares one, else the most alike, if at least half of
-// what the row names is equal. It maps missing to unexpected, -1 for none.
+// what the row names is equal. One of each belong together unless their keys differ. It
+// maps missing to unexpected, -1 for none.
 func (d *differ) pair(missing, unexpected []int) map[int]int {
 	type pairing struct{ e, a, score int }
 	var list []pairing
@@ -166,6 +167,9 @@ func (d *differ) pair(missing, unexpected []int) map[int]int {
 		}
 	}
 	slices.SortStableFunc(list, func(x, y pairing) int { return y.score - x.score })
+	if len(missing) == 1 && len(unexpected) == 1 && !d.namesKey(missing[0]) {
+		return map[int]int{missing[0]: unexpected[0]}
+	}
 	out := map[int]int{}
 	taken := map[int]bool{}
 	for _, e := range missing {
