@@ -241,6 +241,7 @@ func (p *pipeline) sql(ctx context.Context) error {
 	p.diags = append(p.diags, sql.Run(ctx, p.result.Model, sql.Options{
 		Cache: p.cache, Build: load.BuildID(), Pool: p.pool, Lint: p.options.Lint, Tests: p.options.Tests, Source: p.read,
 	})...)
+	p.pool.Close() // the memory of its processes is of better use to what follows
 	p.diags = append(p.diags, check.Columns(p.result.Model)...)
 	if p.options.Tests && !p.diags.HasErrors() {
 		p.result.UnitTests = unittest.Build(p.result.Model)

@@ -156,7 +156,7 @@ func (f *flow) finish(n *node) {
 	n.done, n.diags, f.diags = true, f.diags, before
 	for _, s := range n.statements {
 		if q := f.prepared[s]; q != nil {
-			f.asker.forget(q.key)
+			f.asker.forget(q.key, s.Text)
 			delete(f.prepared, s)
 		}
 	}

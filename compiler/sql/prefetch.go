@@ -96,8 +96,11 @@ func (a *asker) knows(key cache.Key) bool {
 	return true
 }
 
-// forget lets go of a result; it stays in the cache.
-func (a *asker) forget(key cache.Key) { delete(a.results, key) }
+// forget lets go of what is known of a query; it stays in the cache.
+func (a *asker) forget(key cache.Key, text string) {
+	delete(a.results, key)
+	delete(a.parsed, a.parseKey(text, engine.Query))
+}
 
 func (a *asker) ask(key cache.Key, t engine.Task, to any) error {
 	if reason, ok := a.broken[key]; ok {

@@ -17,7 +17,7 @@ import (
 // escapes, as encoding/json would write a generic value, but straight from Go's types:
 // a plan of ten thousand tables has a hundred megabytes. It knows the kinds of types
 // that plans are made of; any other is an error.
-func canonical(b *bytes.Buffer, v reflect.Value, depth int) error {
+func canonical(b *chunks, v reflect.Value, depth int) error {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if v.IsNil() {
@@ -57,6 +57,26 @@ func canonical(b *bytes.Buffer, v reflect.Value, depth int) error {
 	return nil
 }
 
+// chunks is a text in pieces: one slice for all would be copied as often as it grows,
+// and hold twice as much as there is.
+type chunks struct {
+	bytes.Buffer
+	full [][]byte
+}
+
+const chunkBytes = 1 << 20
+
+// cut begins a new piece where the last one is full.
+func (c *chunks) cut() {
+	if c.Len() >= chunkBytes {
+		c.full = append(c.full, bytes.Clone(c.Bytes()))
+		c.Reset()
+	}
+}
+
+// pieces are all of them.
+func (c *chunks) pieces() [][]byte { return append(c.full, c.Bytes()) }
+
 // field is a key of an object, and where its value is in the struct.
 type field struct {
 	key   string // quoted, with the colon
@@ -90,7 +110,7 @@ func fieldsOf(t reflect.Type) []field {
 	return fields
 }
 
-func canonicalStruct(b *bytes.Buffer, v reflect.Value, depth int) error {
+func canonicalStruct(b *chunks, v reflect.Value, depth int) error {
 	b.WriteByte('{')
 	first := true
 	for _, f := range fieldsOf(v.Type()) {
@@ -109,7 +129,7 @@ func canonicalStruct(b *bytes.Buffer, v reflect.Value, depth int) error {
 	return nil
 }
 
-func canonicalSlice(b *bytes.Buffer, v reflect.Value, depth int) error {
+func canonicalSlice(b *chunks, v reflect.Value, depth int) error {
 	if v.Type().Elem().Kind() == reflect.Uint8 {
 		return fmt.Errorf("a %s has no canonical form", v.Type())
 	}
@@ -123,12 +143,13 @@ func canonicalSlice(b *bytes.Buffer, v reflect.Value, depth int) error {
 		if err := canonical(b, v.Index(i), depth+1); err != nil {
 			return err
 		}
+		b.cut()
 	}
 	end(b, v.Len() == 0, depth, ']')
 	return nil
 }
 
-func canonicalMap(b *bytes.Buffer, v reflect.Value, depth int) error {
+func canonicalMap(b *chunks, v reflect.Value, depth int) error {
 	if v.IsNil() {
 		b.WriteString("null")
 		return nil
@@ -154,7 +175,7 @@ func canonicalMap(b *bytes.Buffer, v reflect.Value, depth int) error {
 const indents = "                                        "
 
 // next begins the line of a member.
-func next(b *bytes.Buffer, first bool, depth int) {
+func next(b *chunks, first bool, depth int) {
 	if !first {
 		b.WriteByte(',')
 	}
@@ -162,14 +183,14 @@ func next(b *bytes.Buffer, first bool, depth int) {
 }
 
 // end closes an object or array; an empty one stays on its line.
-func end(b *bytes.Buffer, empty bool, depth int, bracket byte) {
+func end(b *chunks, empty bool, depth int, bracket byte) {
 	if !empty {
 		line(b, depth)
 	}
 	b.WriteByte(bracket)
 }
 
-func line(b *bytes.Buffer, depth int) {
+func line(b *chunks, depth int) {
 	b.WriteByte('\n')
 	for ; depth > len(indents)/2; depth-- {
 		b.WriteString("  ")
@@ -178,7 +199,7 @@ func line(b *bytes.Buffer, depth int) {
 }
 
 // canonicalString quotes a string. What is rare is left to encoding/json.
-func canonicalString(b *bytes.Buffer, s string) error {
+func canonicalString(b *chunks, s string) error {
 	if !utf8.ValidString(s) {
 		s = string([]rune(s)) // a replacement character for each byte that is none
 	}
@@ -220,7 +241,7 @@ func canonicalString(b *bytes.Buffer, s string) error {
 // What JSON allows and encoding/json escapes, for JavaScript's sake.
 const lineSeparator, paragraphSeparator = "\u2028", "\u2029"
 
-func awkward(b *bytes.Buffer, s string) error {
+func awkward(b *chunks, s string) error {
 	text, err := marshal(s, "")
 	if err != nil {
 		return err

@@ -30,11 +30,11 @@ func Encode(p *Plan) ([]byte, error) {
 
 // Digest is "sha256:<hex>" over the canonical form with an empty digest.
 func Digest(p *Plan) (string, error) {
-	blank, err := encodeBlank(p)
+	pieces, err := encodeBlank(p)
 	if err != nil {
 		return "", err
 	}
-	return digestOf(blank), nil
+	return digestOf(pieces...), nil
 }
 
 // Seal sets the format and the digest of a plan that is complete, and returns
@@ -50,12 +50,18 @@ func Seal(p *Plan) ([]byte, error) {
 }
 
 func encodeWithDigest(p *Plan) (data []byte, digest string, err error) {
-	blank, err := encodeBlank(p)
+	pieces, err := encodeBlank(p)
 	if err != nil {
 		return nil, "", err
 	}
-	digest = digestOf(blank)
-	return bytes.Replace(blank, blankDigest, digestLine(digest), 1), digest, nil
+	digest = digestOf(pieces...)
+	for i, piece := range pieces { // a piece ends behind an element of a list, never inside a key
+		if bytes.Contains(piece, blankDigest) {
+			pieces[i] = bytes.Replace(piece, blankDigest, digestLine(digest), 1)
+			break
+		}
+	}
+	return bytes.Join(pieces, nil), digest, nil
 }
 
 // blankDigest is how an empty digest looks in the canonical form. The two spaces
@@ -65,21 +71,24 @@ var blankDigest = []byte("\n  \"digest\": \"\"")
 
 func digestLine(digest string) []byte { return []byte("\n  \"digest\": \"" + digest + "\"") }
 
-func digestOf(blank []byte) string {
-	sum := sha256.Sum256(blank)
-	return "sha256:" + hex.EncodeToString(sum[:])
+func digestOf(blank ...[]byte) string {
+	sum := sha256.New()
+	for _, piece := range blank {
+		sum.Write(piece)
+	}
+	return "sha256:" + hex.EncodeToString(sum.Sum(nil))
 }
 
-// encodeBlank is the canonical form with an empty digest.
-func encodeBlank(p *Plan) ([]byte, error) {
+// encodeBlank is the canonical form with an empty digest, in pieces.
+func encodeBlank(p *Plan) ([][]byte, error) {
 	c := *p
 	c.Digest = ""
-	var b bytes.Buffer
+	var b chunks
 	if err := canonical(&b, reflect.ValueOf(file{Generated: Notice, Plan: &c}), 0); err != nil {
 		return nil, fmt.Errorf("encode plan: %w", err)
 	}
 	b.WriteByte('\n')
-	return b.Bytes(), nil
+	return b.pieces(), nil
 }
 
 func marshal(v any, indent string) ([]byte, error) {
