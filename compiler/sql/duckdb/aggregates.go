@@ -76,7 +76,7 @@ func sum(a *aggCall) string {
 	case sqltype.Int64:
 		return "CAST(" + a.write("sum", a.args[0]) + " AS BIGINT)"
 	case sqltype.Float64:
-		return a.finiteSum("sum")
+		return a.finiteSum(func(b *aggCall, x string) string { return b.write("sum", x) })
 	case sqltype.Numeric:
 		// DuckDB's sum may leave the range of its own type.
 		s := a.write("sum", a.args[0])
@@ -89,33 +89,16 @@ func sum(a *aggCall) string {
 	return a.refuse("SUM of %s is not translated", a.kind(0))
 }
 
-// finiteSum fails where a sum of finite numbers left the range. A value that
-// left it on the way shows in the sum.
-func (a *aggCall) finiteSum(fn string) string {
-	x, leaves := a.args[0], []string{a.args[0]}
-	if u, ok := a.t.checked[x]; ok {
-		x, leaves = u.raw, u.leaves
-	}
-	s := a.write(fn, x)
-	b := *a
-	b.distinct, b.order = false, nil
-	finite := make([]string, len(leaves))
-	for i, l := range leaves {
-		finite[i] = "isfinite(" + l + ")"
-	}
-	all := "true"
-	if len(finite) > 0 {
-		all = b.write("bool_and", strings.Join(finite, " AND "))
-	}
-	return "(CASE WHEN isfinite(" + s + ") OR NOT " + all + " THEN " + s + " WHEN " + s + " IS NULL THEN NULL ELSE " + a.fail("double overflow") + " END)"
-}
-
 func avg(a *aggCall) string {
 	switch a.kind(0) {
 	case sqltype.Int64:
 		return a.write("avg", a.args[0])
 	case sqltype.Float64:
-		return a.finiteSum("avg")
+		if a.over != "" {
+			return a.finiteSum(func(b *aggCall, x string) string { return b.write("avg", x) })
+		}
+		// Written so, the sum is computed once where SUM asks for it too.
+		return a.finiteSum(func(b *aggCall, x string) string { return "(" + b.write("sum", x) + " / " + b.write("count", x) + ")" })
 	case sqltype.Numeric:
 		return "CAST(gsql_numeric_avg(CAST(" + a.write("sum", a.args[0]) + " AS VARCHAR), " + a.write("count", a.args[0]) + ") AS DECIMAL(38,9))"
 	case sqltype.BigNumeric:

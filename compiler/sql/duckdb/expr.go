@@ -252,7 +252,7 @@ func (c *call) refuse(format string, args ...any) string {
 	return c.t.refuse(c.n, c.title(), format, args...)
 }
 
-var plainLiteral = regexp.MustCompile(`^(-?[0-9.]+(e[+-][0-9]+)?|CAST\(NULL AS [A-Z]+\)|CAST\((\$\w+|-?[0-9]+|'[^']*') AS [A-Z]+(\(38,9\))?\)|'[^']*'|DATE '[^']*'|TIMESTAMPTZ '[^']*'|TIMESTAMP '[^']*'|TIME '[^']*'|gsql_to_bignumeric\('[^']*'\)|true|false)$`)
+var plainLiteral = regexp.MustCompile(`^(-?[0-9.]+(e[+-][0-9]+)?|CAST\(NULL AS [A-Z]+(\(38,9\))?\)|CAST\((\$\w+|-?[0-9]+|'[^']*') AS [A-Z]+(\(38,9\))?\)|'[^']*'|DATE '[^']*'|TIMESTAMPTZ '[^']*'|TIMESTAMP '[^']*'|TIME '[^']*'|gsql_to_bignumeric\('[^']*'\)|true|false)$`)
 
 var (
 	letField    = regexp.MustCompile(`^v[0-9]+(\.a[0-9]+)?$`)

@@ -146,7 +146,9 @@ func multiply(c *call) string {
 		return c.expand("($1 * $2)")
 	case c.kind(0) == sqltype.Float64 && c.kind(1) == sqltype.Float64:
 		return c.arithmetic("*")
-	case c.kind(0) == sqltype.Numeric, c.kind(0) == sqltype.BigNumeric:
+	case c.kind(0) == sqltype.Numeric:
+		return c.numericProduct()
+	case c.kind(0) == sqltype.BigNumeric:
 		return c.decimal("mul")
 	}
 	return c.refuse("* of %s and %s is not translated", c.kind(0), c.kind(1))
@@ -266,6 +268,9 @@ func (c *call) less(a, b, op string) string {
 			if swapped {
 				a, b = b, a
 			}
+		}
+		if finiteLiteral(a) {
+			return "(" + a + " " + op + " " + b + " AND " + b + " <= CAST('inf' AS DOUBLE))"
 		}
 		return "(CASE WHEN isnan(" + b + ") THEN " + a + " <> " + a + " ELSE " + a + " " + op + " " + b + " END)"
 	}

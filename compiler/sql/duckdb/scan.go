@@ -22,7 +22,7 @@ func (t *translator) scan(s gsql.ResolvedScanNode, outer *env) *rel {
 	case *gsql.ResolvedFilterScan:
 		in := get(s.InputScan())
 		r := t.settle(t.scan(in, outer), columnsOf(in))
-		r.where = append(r.where, t.expr(get(s.FilterExpr()), outer.child(r.cols)))
+		r.where = append(r.where, t.predicate(get(s.FilterExpr()), outer.child(r.cols)))
 		return r
 	case *gsql.ResolvedJoinScan:
 		return t.joinScan(s, outer)
@@ -218,7 +218,7 @@ func (t *translator) joinScan(s *gsql.ResolvedJoinScan, outer *env) *rel {
 	}
 	on := "true"
 	if cond != nil {
-		on = t.expr(cond, outer.child(out.cols))
+		on = t.predicate(cond, outer.child(out.cols))
 	}
 	out.from = l.from + " " + joinWords[kind] + " " + r.from + " ON " + on
 	return out

@@ -16,39 +16,40 @@ func (t *translator) aggregateScan(s *gsql.ResolvedAggregateScan, outer *env) *r
 	r := t.settle(t.scan(in, outer), columnsOf(in))
 	r, having := t.extremes(r, s, outer)
 	scope := outer.child(r.cols)
-	var items, keys []string
-	var cols []*gsql.ResolvedColumn
+	raw := &rawAggregates{alias: t.alias()}
+	out := newRel()
+	var keys []string
 	position := map[int32]int{}
 	keyExpr := map[int32]string{}
 	for i, k := range get(s.GroupByList()) {
 		col := get(k.Column())
+		id := get(col.ColumnId())
 		e := t.expr(get(k.Expr()), scope)
 		ty := resolvedType(get(get(k.Expr()).Type()))
 		if has(ty, sqltype.JSON) {
 			t.refuse(k, "GROUP BY JSON", "JSON values cannot be grouped")
 		}
-		items = append(items, e+" AS "+colName(col))
+		raw.items = append(raw.items, e+" AS "+colName(col))
+		out.cols[id] = raw.alias + "." + colName(col)
 		keys = append(keys, fmt.Sprint(i+1))
-		position[get(col.ColumnId())] = i + 1
-		keyExpr[get(col.ColumnId())] = e
-		cols = append(cols, col)
+		position[id] = i + 1
+		keyExpr[id] = e
 	}
 	for _, a := range get(s.AggregateList()) {
-		col := get(a.Column())
-		items = append(items, t.aggregate(get(a.Expr()), scope, having[get(col.ColumnId())])+" AS "+colName(col))
-		cols = append(cols, col)
+		id := get(get(a.Column()).ColumnId())
+		out.cols[id] = t.aggregate(get(a.Expr()), scope, having[id], raw)
 		if d, ok := a.(*gsql.ResolvedDeferredComputedColumn); ok {
 			// Errors are not deferred: they end the statement where they arise.
-			side := get(d.SideEffectColumn())
-			items = append(items, "CAST(NULL AS BLOB) AS "+colName(side))
-			cols = append(cols, side)
+			out.cols[get(get(d.SideEffectColumn()).ColumnId())] = "CAST(NULL AS BLOB)"
 		}
 	}
 	for _, g := range get(s.GroupingCallList()) {
-		col := get(g.OutputColumn())
 		key := get(get(get(g.GroupByColumn()).Column()).ColumnId())
-		items = append(items, "CAST(grouping("+keyExpr[key]+") AS BIGINT) AS "+colName(col))
-		cols = append(cols, col)
+		out.cols[get(get(g.OutputColumn()).ColumnId())] = raw.ref("CAST(grouping(" + keyExpr[key] + ") AS BIGINT)")
+	}
+	raw.resolve(out.cols)
+	for id, e := range out.cols {
+		out.work[id] = !isReference(e)
 	}
 	group := ""
 	if len(keys) > 0 {
@@ -61,14 +62,38 @@ func (t *translator) aggregateScan(s *gsql.ResolvedAggregateScan, outer *env) *r
 		}
 		group = " GROUP BY GROUPING SETS (" + strings.Join(parts, ", ") + ")"
 	}
-	if len(items) == 0 {
-		items = []string{`1 AS "_"`}
+	if len(raw.items) == 0 {
+		raw.items = []string{`1 AS "_"`}
+		if group == "" {
+			// A group of everything, whatever the rows: aggregation without output.
+			raw.items = []string{`count(*) AS "_"`}
+		}
 	}
-	if len(keys) == 0 && len(get(s.AggregateList())) == 0 && group == "" {
-		// A group of everything, whatever the rows: aggregation without output.
-		items = []string{`count(*) AS "_"`}
+	out.from = "(SELECT " + strings.Join(raw.items, ", ") + r.tail() + group + ") AS " + raw.alias
+	return out
+}
+
+// rawAggregates is the select list that groups: DuckDB's aggregates, each once. What
+// GoogleSQL's aggregates are made of them is computed on top, where it is referred to.
+type rawAggregates struct {
+	alias  string
+	items  []string
+	refs   map[string]string // by the aggregate's text
+	finite finiteChecks
+}
+
+// ref adds an aggregate and gives the reference to it.
+func (r *rawAggregates) ref(aggregate string) string {
+	if ref, ok := r.refs[aggregate]; ok {
+		return ref
 	}
-	return t.sub("SELECT "+strings.Join(items, ", ")+r.tail()+group, cols)
+	if r.refs == nil {
+		r.refs = map[string]string{}
+	}
+	name := Quote(fmt.Sprintf("_a%d", len(r.refs)+1))
+	r.items = append(r.items, aggregate+" AS "+name)
+	r.refs[aggregate] = r.alias + "." + name
+	return r.refs[aggregate]
 }
 
 func (t *translator) groupingSet(g gsql.ResolvedGroupingSetBaseNode, position map[int32]int) string {
@@ -105,6 +130,7 @@ type aggCall struct {
 	filter   string
 	nulls    gsql.ResolvedNonScalarFunctionCallBaseEnums_NullHandlingModifier
 	limit    string
+	raw      *rawAggregates // of the scan, nil for an analytic call
 	over     string // OVER (…) with its leading space; empty for an aggregate
 }
 
@@ -123,7 +149,7 @@ func (a *aggCall) with(cond string) *aggCall {
 	return &b
 }
 
-// write gives fn(DISTINCT args ORDER BY …) FILTER (…) OVER (…).
+// write gives fn(DISTINCT args ORDER BY …) FILTER (…) OVER (…), or the reference to it.
 func (a *aggCall) write(fn string, args ...string) string {
 	var b strings.Builder
 	b.WriteString(fn + "(")
@@ -139,16 +165,19 @@ func (a *aggCall) write(fn string, args ...string) string {
 		b.WriteString(" FILTER (WHERE " + a.filter + ")")
 	}
 	b.WriteString(a.over)
+	if a.raw != nil {
+		return a.raw.ref(b.String())
+	}
 	return b.String()
 }
 
 // aggregate writes an aggregate call; having is the condition of HAVING MAX or MIN.
-func (t *translator) aggregate(e gsql.ResolvedExprNode, scope *env, having string) string {
+func (t *translator) aggregate(e gsql.ResolvedExprNode, scope *env, having string, raw *rawAggregates) string {
 	n, ok := e.(*gsql.ResolvedAggregateFunctionCall)
 	if !ok {
 		return t.refuse(e, "aggregate", "this aggregate expression is not translated")
 	}
-	a := &aggCall{call: t.newCall(n, n, scope), distinct: get(n.Distinct()), nulls: get(n.NullHandlingModifier()), filter: having}
+	a := &aggCall{call: t.newCall(n, n, scope), distinct: get(n.Distinct()), nulls: get(n.NullHandlingModifier()), filter: having, raw: raw}
 	if get(n.GroupByListSize()) > 0 || get(n.GroupByAggregateListSize()) > 0 {
 		return t.refuse(n, a.title()+"(… GROUP BY …)", "an aggregate of aggregates is not translated")
 	}

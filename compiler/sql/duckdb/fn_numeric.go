@@ -1,0 +1,54 @@
+package duckdb
+
+import (
+	"fmt"
+	"strings"
+)
+
+// numericProduct is the product of two NUMERIC values, rounded to nine digits after
+// the point. DuckDB has the product exactly, but takes half a microsecond to round
+// it. Where the factors have so few digits that nothing is rounded, which is what
+// money is like, it does not have to; otherwise the prelude multiplies.
+func (c *call) numericProduct() string {
+	c.simple()
+	digits := [2]int{5, 4} // after the point, nine together
+	for i, other := range [2]int{1, 0} {
+		if d, ok := literalDigits(c.args[i]); ok && d <= 9 {
+			digits[i], digits[other] = d, 9-d
+			break
+		}
+	}
+	var exact, factors, null []string
+	for i, a := range c.args {
+		narrow := "TRY_CAST(" + a + " AS DECIMAL(18,9))"
+		factor := fmt.Sprintf("CAST(%s AS DECIMAL(18,%d))", narrow, digits[i])
+		if _, literal := literalDigits(a); literal {
+			factors = append(factors, factor)
+			exact = append(exact, factor+" IS NOT NULL")
+			continue
+		}
+		factors = append(factors, factor)
+		exact = append(exact, "CAST("+factor+" AS DECIMAL(18,9)) = "+narrow)
+		null = append(null, a+" IS NULL")
+	}
+	isNull := ""
+	if len(null) > 0 {
+		isNull = " WHEN " + strings.Join(null, " OR ") + " THEN NULL"
+	}
+	return "(CASE WHEN " + strings.Join(exact, " AND ") + " THEN CAST(" + strings.Join(factors, " * ") + " AS DECIMAL(38,9))" + isNull +
+		" ELSE " + c.numeric("gsql_numeric_mul") + " END)"
+}
+
+// literalDigits is how many digits a NUMERIC literal has after the point.
+func literalDigits(x string) (int, bool) {
+	number, ok := strings.CutPrefix(x, "CAST('")
+	if !ok {
+		return 0, false
+	}
+	number, ok = strings.CutSuffix(number, "' AS DECIMAL(38,9))")
+	if !ok {
+		return 0, false
+	}
+	_, fraction, _ := strings.Cut(number, ".")
+	return len(strings.TrimRight(fraction, "0")), !strings.ContainsAny(number, "'eE")
+}
