@@ -55,7 +55,7 @@ func (g *Graph) branches(b *strings.Builder, s *Step, indent string) {
 				b.WriteString("  (" + n.Kind + ")")
 			}
 		}
-		if len(last.Next) == 0 && slices.ContainsFunc(group, func(n *Step) bool { return n.Again }) {
+		if !slices.ContainsFunc(group, func(n *Step) bool { return !n.Again }) {
 			b.WriteString("  ↑")
 		}
 		b.WriteByte('\n')
