@@ -19,7 +19,7 @@ func unitTests(dir string) (sample, error) {
 }
 
 // writeTested makes a platform of tables with three-way joins, a WITH clause, a window
-// and aggregates, each with tests of twelve given rows.
+// and aggregates, each with tests of ten given rows.
 func writeTested(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
