@@ -133,8 +133,9 @@ type Statement struct {
 	At     diag.Span
 	Indent int
 	Made   bool
-	// Level is strict, baseline or off.
-	Level string
+	// Level is strict, baseline or off; Reason says why it is not strict.
+	Level  string
+	Reason string
 
 	Refs       []Ref         // tables and table functions it names, in order of appearance (set before resolve)
 	Models     []ModelRef    // models it names with MODEL, in order of appearance

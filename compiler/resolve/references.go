@@ -167,8 +167,13 @@ func (r *resolver) lookup(name string) *model.Table {
 	return r.external[best]
 }
 
-// unknownRef reports a table that SQL names but nothing declares.
+// unknownRef reports a table that SQL names but nothing declares: once for the
+// platform, with every further place.
 func (r *resolver) unknownRef(ref *model.Ref, statement string) {
+	if first, reported := r.unknownTables[ref.Name]; reported {
+		r.diags[first].WithRelated(ref.At, "it is read here too")
+		return
+	}
 	all := r.nodeNames(isTable)
 	for name, f := range r.routines {
 		if f.Spec.Kind.V == "table" {
@@ -177,14 +182,15 @@ func (r *resolver) unknownRef(ref *model.Ref, statement string) {
 	}
 	owner, _, _ := strings.Cut(statement, "/")
 	d := r.unknown(diag.UnknownTable, ref.At, "table", ref.Name, all).WithNode(owner)
+	r.unknownTables[ref.Name] = len(r.diags) - 1
 	switch {
 	case d.Hint != "":
 	case strings.Count(ref.Name, ".") >= 2:
-		d.WithHint(`declare it in a source of kind "bigquery" with mode "external"`)
+		d.WithHint(`declare it in a source of kind "bigquery" with mode "external", or run sluice import bigquery`)
 	case !strings.Contains(ref.Name, "."):
 		d.WithHint("tables are named <dataset>.<table>")
 	default:
-		d.WithHint("declare it under table, or as a table of a source")
+		d.WithHint("declare it under table, or as a table of a source; sluice import writes declarations of what exists")
 	}
 }
 

@@ -44,6 +44,8 @@ func Run(sp *spec.Platform, stmts map[string]*model.Statement, env string, vars 
 		routines: map[string]*model.Routine{},
 		external: map[string]*model.Table{},
 		datasets: map[string]*model.Dataset{},
+
+		unknownTables: map[string]int{},
 	}
 	r.environment(env)
 	r.declarations()
@@ -76,6 +78,8 @@ type resolver struct {
 	datasets map[string]*model.Dataset
 	suffixed []*model.Table // wildcard families, longest prefix first
 	finals   map[*model.Table][]*model.Task
+
+	unknownTables map[string]int // those that SQL names, with their places in diags
 }
 
 // node is one entry of the common name space. Exactly one pointer is set.

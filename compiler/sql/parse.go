@@ -39,7 +39,9 @@ func Parse(ctx context.Context, p *spec.Platform, o Options) (Statements, diag.L
 		if ctx.Err() != nil {
 			return r.out, r.diags
 		}
+		r.reason = t.AnalysisReason.V
 		parsed := r.read(t.Name, t.Name, t.SQLFile, t.SQL, engine.Query, t.Analysis.V)
+		r.reason = ""
 		if t.Materialization.V == "view" {
 			r.viewParameters(t.Name, parsed)
 			r.noScript(t.Name, t.Name, parsed, "a view", "a view is one query; keep it as a table (materialization: \"table\"), or declare its functions under routine")
@@ -78,6 +80,7 @@ type reader struct {
 	platform *spec.Platform
 	asker    *asker
 	out      Statements
+	reason   string // why the analysis of the table at hand is not strict
 	diags    diag.List
 }
 
@@ -146,7 +149,7 @@ func (r *reader) read(key, node string, file, inline spec.Text, kind engine.Kind
 	if !ok {
 		return engine.Parsed{}
 	}
-	s := &model.Statement{Node: key, Text: text, At: at, Indent: int(at.Col) - 1, Level: level}
+	s := &model.Statement{Node: key, Text: text, At: at, Indent: int(at.Col) - 1, Level: level, Reason: r.reason}
 	r.out[key] = s
 	parsed, err := r.asker.parse(s.Text, kind)
 	if err != nil {
@@ -212,6 +215,9 @@ func report(list *diag.List, s *model.Statement, node string, p engine.Problem) 
 		d = list.Errorf(p.Code, at, "%s", p.Message)
 	}
 	d.Notes, d.Hint, d.Node = p.Notes, p.Hint, node
+	if d.Severity == diag.Warning && s.Reason != "" {
+		d.Notes = append(slices.Clone(d.Notes), "no error, since analysis is "+s.Level+": "+s.Reason)
+	}
 	if p.Code == diag.UntranslatableSQL && d.Hint == "" {
 		d.Hint = "say it with a construct that is translated, or use an environment whose warehouse is BigQuery"
 	}
