@@ -34,11 +34,14 @@ import (
 //	-- remove sql/core/members.sql --
 //	-- good --
 //	of a lint rule: SQL to be written in the place of that which the added file has
+//	-- good cue --
+//	the same, but the whole file
 type Case struct {
 	Code     diag.Code
 	Env      string // local where not set
 	Settings map[string]string
-	Good     string // SQL that the rule is content with
+	Good     string // SQL, or the file with GoodFile, that the rule is content with
+	GoodFile bool
 	changes  []change
 }
 
@@ -89,8 +92,8 @@ func ReadCase(file string) (*Case, error) {
 		c.Env = env
 	}
 	for _, f := range archive.Files {
-		if f.Name == "good" {
-			c.Good = strings.TrimSuffix(string(f.Data), "\n")
+		if f.Name == "good" || f.Name == "good cue" {
+			c.Good, c.GoodFile = strings.TrimSuffix(string(f.Data), "\n"), f.Name == "good cue"
 			continue
 		}
 		ch := change{content: string(f.Data)}
@@ -154,6 +157,10 @@ func (c *Case) Mended() *Case {
 	out := *c
 	out.changes = slices.Clone(c.changes)
 	last := &out.changes[len(out.changes)-1]
+	if c.GoodFile {
+		last.content = c.Good + "\n"
+		return &out
+	}
 	good := "\t\t" + strings.ReplaceAll(strings.ReplaceAll(c.Good, "\n", "\n\t\t"), "\n\t\t\n", "\n\n")
 	place := inlineSQL.FindStringSubmatchIndex(last.content)
 	last.content = last.content[:place[4]] + good + last.content[place[5]:]
@@ -255,7 +262,10 @@ func (c *Case) rule(b *strings.Builder, r diag.Rule) {
 	} else {
 		fmt.Fprint(b, "There is no autofix: what is meant is for the author to say.\n")
 	}
-	if c.Good != "" {
+	switch {
+	case c.GoodFile:
+		fmt.Fprintf(b, "\n## Bad\n\n```cue\n%s\n```\n\n## Good\n\n```cue\n%s\n```\n", strings.TrimSuffix(c.changes[len(c.changes)-1].content, "\n"), c.Good)
+	case c.Good != "":
 		fmt.Fprintf(b, "\n## Bad\n\n```sql\n%s\n```\n\n## Good\n\n```sql\n%s\n```\n", c.bad(), c.Good)
 	}
 }
