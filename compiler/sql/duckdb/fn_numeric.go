@@ -12,9 +12,10 @@ import (
 func (c *call) numericProduct() string {
 	c.simple()
 	digits := [2]int{5, 4} // after the point, nine together
+	literal := -1 // of the factors, the one whose digits are known
 	for i, other := range [2]int{1, 0} {
-		if d, ok := literalDigits(c.args[i]); ok && d <= 9 {
-			digits[i], digits[other] = d, 9-d
+		if d, ok := literalDigits(c.args[i]); ok {
+			literal, digits[i], digits[other] = i, d, 9-d
 			break
 		}
 	}
@@ -22,7 +23,7 @@ func (c *call) numericProduct() string {
 	for i, a := range c.args {
 		narrow := "TRY_CAST(" + a + " AS DECIMAL(18,9))"
 		factor := fmt.Sprintf("CAST(%s AS DECIMAL(18,%d))", narrow, digits[i])
-		if _, literal := literalDigits(a); literal {
+		if i == literal {
 			factors = append(factors, factor)
 			exact = append(exact, factor+" IS NOT NULL")
 			continue
@@ -31,6 +32,8 @@ func (c *call) numericProduct() string {
 		exact = append(exact, "CAST("+factor+" AS DECIMAL(18,9)) = "+narrow)
 		null = append(null, a+" IS NULL")
 	}
+	// Two numbers of 18 digits DuckDB multiplies in 64 bits; with 20 it takes 128.
+	factors[0] = fmt.Sprintf("CAST(%s AS DECIMAL(20,%d))", factors[0], digits[0])
 	isNull := ""
 	if len(null) > 0 {
 		isNull = " WHEN " + strings.Join(null, " OR ") + " THEN NULL"
