@@ -74,8 +74,22 @@ func typeName(e gsql.ResolvedExprNode) string {
 	return get(named.TypeName(gsql.ProductModeProductExternal))
 }
 
-// cast computes; one between STRUCTs does so field by field.
+// cast computes; one between STRUCTs does so field by field. Beside the value there may
+// be a format and a time zone.
 func (w *walker) cast(e *gsql.ResolvedCast) *value {
+	kids := get(e.GetChildNodes())
+	if len(kids) != 1 {
+		return w.castWith(e)
+	}
+	inner, ok := kids[0].(gsql.ResolvedExprNode)
+	if !ok {
+		return w.castWith(e)
+	}
+	v := w.expr(inner)
+	return v.changed(kinds.transformed, sum("cast", v.sum, text(typeName(e)), truth(get(e.ReturnNullOnError()))))
+}
+
+func (w *walker) castWith(e *gsql.ResolvedCast) *value {
 	v := w.expr(get(e.Expr()))
 	parts := []digest{v.sum, text(typeName(e)), truth(get(e.ReturnNullOnError()))}
 	var more flow
@@ -87,7 +101,7 @@ func (w *walker) cast(e *gsql.ResolvedCast) *value {
 		more = more.plus(o.all().each(kinds.transformed))
 		parts = append(parts, o.sum)
 	}
-	return v.changed(kinds.transformed, sum("cast", parts...)).under(more)
+	return v.changed(kinds.transformed, sum("cast with", parts...)).under(more)
 }
 
 // subquery is a query in an expression. What decides about its rows decides about the

@@ -86,6 +86,38 @@ func (w *walker) aggregate(e gsql.ResolvedExprNode, r relation) *value {
 	c := w.callOf(n)
 	parts := []digest{text(c.name), truth(c.safe), truth(get(n.Distinct())), number(int(get(n.NullHandlingModifier())))}
 	var about flow
+	if !w.onlyArguments(&c, n) {
+		about, parts = w.modifiers(&c, n, r, parts)
+	} else {
+		for _, a := range c.args {
+			parts = append(parts, a.sum)
+		}
+	}
+	if body := w.body(c.routine); body != nil {
+		return w.inline(c, body, r).under(about)
+	}
+	return w.aggregated(c, r, sum("aggregate", parts...)).under(about)
+}
+
+// onlyArguments walks the arguments of a call that has nothing else to it, which saves
+// asking for each of its modifiers.
+func (w *walker) onlyArguments(c *call, n interface {
+	GetChildNodes() ([]gsql.ResolvedNode, error)
+	ArgumentListSize() (int32, error)
+}) bool {
+	kids := get(n.GetChildNodes())
+	if int32(len(kids)) != get(n.ArgumentListSize()) {
+		return false
+	}
+	for _, kid := range kids {
+		c.args = append(c.args, w.expr(kid.(gsql.ResolvedExprNode)))
+	}
+	return true
+}
+
+// modifiers walks the arguments of an aggregate call and all that changes what it
+// aggregates. It gives the influences of the latter, and parts with what was found.
+func (w *walker) modifiers(c *call, n *gsql.ResolvedAggregateFunctionCall, r relation, parts []digest) (about flow, all []digest) {
 	for _, k := range get(n.GroupByList()) {
 		v := w.compute(k)
 		about = about.plus(v.all().as(groupBy))
@@ -96,7 +128,7 @@ func (w *walker) aggregate(e gsql.ResolvedExprNode, r relation) *value {
 		w.cols[get(get(a.Column()).ColumnId())] = v
 		parts = append(parts, sum("of", v.sum))
 	}
-	w.arguments(&c, n)
+	w.arguments(c, n)
 	for _, a := range c.args {
 		parts = append(parts, a.sum)
 	}
@@ -120,10 +152,7 @@ func (w *walker) aggregate(e gsql.ResolvedExprNode, r relation) *value {
 	if l := get(n.Limit()); l != nil {
 		parts = append(parts, sum("limit", w.expr(l).sum))
 	}
-	if body := w.body(c.routine); body != nil {
-		return w.inline(c, body, r).under(about)
-	}
-	return w.aggregated(c, r, sum("aggregate", parts...)).under(about)
+	return about, parts
 }
 
 // aggregated is what an aggregate or analytic function makes of its arguments.
@@ -195,10 +224,16 @@ func (w *walker) analytic(e gsql.ResolvedExprNode, r relation, over digest, abou
 		return w.expr(e).under(about)
 	}
 	c := w.callOf(n)
-	w.arguments(&c, n)
+	plain := w.onlyArguments(&c, n)
+	if !plain {
+		w.arguments(&c, n)
+	}
 	parts := []digest{text(c.name), truth(c.safe), over, truth(get(n.Distinct())), number(int(get(n.NullHandlingModifier())))}
 	for _, a := range c.args {
 		parts = append(parts, a.sum)
+	}
+	if plain {
+		return w.windowed(c, r, sum("analytic", parts...), about)
 	}
 	if f := get(n.WhereExpr()); f != nil {
 		v := w.expr(f)
@@ -219,7 +254,12 @@ func (w *walker) analytic(e gsql.ResolvedExprNode, r relation, over digest, abou
 			}
 		}
 	}
-	d := sum("analytic", parts...)
+	return w.windowed(c, r, sum("analytic", parts...), about)
+}
+
+// windowed is what an analytic function makes of its arguments, where about are the
+// influences of its window.
+func (w *walker) windowed(c call, r relation, d digest, about flow) *value {
 	switch {
 	case len(c.args) == 0 && !counting[c.name]:
 		// ROW_NUMBER and its like: the window alone decides.
