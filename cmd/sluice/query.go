@@ -9,12 +9,14 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"sluice/cmd/sluice/query"
 	"sluice/compiler/diag"
+	"sluice/compiler/pipeline"
 	"sluice/compiler/sql"
 	"sluice/compiler/sql/engine"
 	"sluice/runtime/plan"
@@ -100,6 +102,9 @@ func (a *app) queryBatch(ctx context.Context, f queryFlags) error {
 	if err := embedded(p, a.env); err != nil {
 		return err
 	}
+	if setup.Functions, err = a.queryFunctions(ctx, p)(); err != nil {
+		return err
+	}
 	setup.Warehouse.MemoryMB, setup.Warehouse.Threads = queryMemoryMB, 1
 	self, err := os.Executable()
 	if err != nil {
@@ -147,6 +152,21 @@ func (a *app) querySetup(ctx context.Context) (query.Setup, *plan.Plan, error) {
 	setup.Warehouse.Path = ""
 	setup.Missing = fmt.Sprintf("nothing has been applied in environment %s: run `sluice apply --env %s` first", a.env, a.env)
 	return setup, p, nil
+}
+
+// queryFunctions gives the routines as the specs have them now: a plan has no bodies of
+// those that stand in the statements which call them.
+func (a *app) queryFunctions(ctx context.Context, p *plan.Plan) func() ([]engine.Function, error) {
+	return sync.OnceValues(func() ([]engine.Function, error) {
+		if p == nil || len(p.Routines) == 0 {
+			return nil, nil
+		}
+		result, _, err := a.compile(ctx, compileFlags{}, pipeline.SQL)
+		if err != nil || result.Model == nil {
+			return nil, err
+		}
+		return sql.Functions(ctx, result.Model, sql.Options{}), nil
+	})
 }
 
 // embedded refuses an environment whose warehouse is elsewhere.
@@ -202,7 +222,7 @@ func (a *app) querySession(ctx context.Context, f queryFlags) (*query.Session, e
 			return nil, err
 		}
 	}
-	s := &query.Session{Setup: setup, Plan: p, TimeZone: f.timeZone, Values: map[string]plan.Variable{}}
+	s := &query.Session{Setup: setup, Plan: p, TimeZone: f.timeZone, Values: map[string]plan.Variable{}, Functions: a.queryFunctions(ctx, p)}
 	for _, list := range [][]string{a.vars, f.params} {
 		for _, text := range list {
 			name, content, ok := strings.Cut(text, "=")

@@ -1,7 +1,6 @@
 package sql
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -18,6 +17,9 @@ type Adhoc struct {
 	Tables     []AdhocTable
 	Parameters []engine.Column // declared, names in lower case, sorted
 	Infer      bool            // other parameters have the type that their use asks for
+	// Functions gives the routines that may be called; it is asked only where the text
+	// names one. Nil has none.
+	Functions func() ([]engine.Function, error)
 }
 
 // AdhocTable is a table that an Adhoc may read.
@@ -57,8 +59,12 @@ func Ask(q Adhoc) (Answered, error) {
 		return Answered{Problems: []engine.Problem{*p}}, nil
 	}
 	tables, read, unknown := q.read(parsed.Refs)
+	functions, err := q.called(parsed.Refs)
+	if err != nil {
+		return Answered{}, err
+	}
 	request := engine.Request{
-		Text: q.Text, Kind: engine.Query, Parsed: parsed, Tables: tables, Parameters: q.Parameters, DuckDB: true, TimeZone: q.TimeZone,
+		Text: q.Text, Kind: engine.Query, Parsed: parsed, Tables: tables, Functions: functions, Parameters: q.Parameters, DuckDB: true, TimeZone: q.TimeZone,
 	}
 	refused := func(problems []engine.Problem) (Answered, error) {
 		if len(unknown) > 0 {
@@ -108,7 +114,6 @@ func (q Adhoc) read(refs []engine.Ref) (tables []engine.Table, names []string, u
 		}
 		read := engine.Table{Name: ref.Name, Columns: t.Columns}
 		read.Catalog, read.Physical = duckDBName(&model.Table{Name: t.Name, Dataset: &model.Dataset{Physical: t.Schema}}, ref.Name)
-		read.Digest = fmt.Sprintf("%s\x00%v", read.Catalog, t.Columns)
 		tables = append(tables, read)
 		names = append(names, t.Name)
 	}

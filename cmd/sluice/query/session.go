@@ -25,6 +25,8 @@ type Session struct {
 	// Values gives parameters by lower-case name. A value without a Type has the type
 	// of the plan's variable, or that which its use asks for.
 	Values map[string]plan.Variable
+	// Functions gives the platform's routines, where a statement names one; see sql.Adhoc.
+	Functions func() ([]engine.Function, error)
 	// Attempt has the business day, for @run_date, @run_start and @run_end.
 	Attempt task.Attempt
 
@@ -53,7 +55,7 @@ func (s *Session) Analyse(text string) (sql.Answered, error) {
 		}
 		parameters[i].Type = v.Type
 	}
-	ask := sql.Adhoc{Text: text, TimeZone: s.TimeZone, Project: s.Setup.Project, Tables: s.Setup.Tables, Parameters: parameters, Infer: true}
+	ask := sql.Adhoc{Text: text, TimeZone: s.TimeZone, Project: s.Setup.Project, Tables: s.Setup.Tables, Parameters: parameters, Infer: true, Functions: s.Functions}
 	answered, err := sql.Ask(ask)
 	if err != nil {
 		return answered, err

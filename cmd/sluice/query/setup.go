@@ -16,6 +16,8 @@ type Setup struct {
 	Project    string           `json:"project,omitempty"`
 	Tables     []sql.AdhocTable `json:"tables,omitempty"`
 	Parameters []engine.Column  `json:"parameters,omitempty"`
+	// Functions are the routines that statements may call.
+	Functions []engine.Function `json:"functions,omitempty"`
 	// Missing is why no table can be read, where tables are known but not there.
 	Missing string `json:"missing,omitempty"`
 }

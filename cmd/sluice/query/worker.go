@@ -156,7 +156,10 @@ func run(ctx context.Context, warehouse *duckdb.Warehouse, setup Setup, s Statem
 	fail := func(kind Kind, code, message string) Line {
 		return Line{Name: s.Name, Error: &Error{Kind: kind, Code: code, Message: message}}
 	}
-	answered, err := sql.Ask(sql.Adhoc{Text: s.SQL, TimeZone: s.TimeZone, Project: setup.Project, Tables: setup.Tables})
+	answered, err := sql.Ask(sql.Adhoc{
+		Text: s.SQL, TimeZone: s.TimeZone, Project: setup.Project, Tables: setup.Tables,
+		Functions: func() ([]engine.Function, error) { return setup.Functions, nil },
+	})
 	switch {
 	case err != nil:
 		return fail(Internal, "", err.Error())
