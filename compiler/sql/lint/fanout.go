@@ -329,6 +329,8 @@ func (s *statement) usedAbove(join *node, of map[int32]bool) bool {
 		switch n.is.(type) {
 		case *gsql.ResolvedFilterScan, *gsql.ResolvedJoinScan:
 			continue
+		case *gsql.ResolvedAnalyticScan:
+			return true // it may number or count the rows
 		case *gsql.ResolvedAggregateScan:
 			counts := false
 			for _, k := range n.kids {

@@ -176,7 +176,8 @@ func dateEndLost(s *statement) {
 			continue
 		}
 		end := call.kids[len(call.kids)-1]
-		if !s.isMidnight(end) || call.start < 0 {
+		// <= the beginning of some day may well be meant; <= a day that is written out is not.
+		if !s.isMidnight(end, function(call) == "$between") || call.start < 0 {
 			continue
 		}
 		s.find(call.start, call.end, "the upper bound is the first instant of that day, so the rest of the day is left out",
@@ -184,8 +185,9 @@ func dateEndLost(s *statement) {
 	}
 }
 
-// isMidnight reports whether an instant is written as, or made of, a day.
-func (s *statement) isMidnight(n *node) bool {
+// isMidnight reports whether an instant is written as a day or, with made, is made of
+// one.
+func (s *statement) isMidnight(n *node, made bool) bool {
 	inner := uncast(n)
 	if _, ok := inner.is.(*gsql.ResolvedLiteral); ok {
 		at := n
@@ -199,9 +201,9 @@ func (s *statement) isMidnight(n *node) bool {
 		if l, ok := arg.is.(*gsql.ResolvedLiteral); ok && typeOf(arg) == "STRING" && !isNull(arg) {
 			return len(get(get(l.Value()).StringValue())) == len("2006-01-02")
 		}
-		return typeOf(arg) == "DATE" && !moved(arg)
+		return made && typeOf(arg) == "DATE" && !moved(arg)
 	}
-	return inner != n && typeOf(inner) == "DATE" && !moved(inner)
+	return made && inner != n && typeOf(inner) == "DATE" && !moved(inner)
 }
 
 // moved reports whether a day was reckoned, perhaps to the day after the last.
