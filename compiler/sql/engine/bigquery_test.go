@@ -24,7 +24,7 @@ var only = flag.String("case", "", "run the cases whose title holds this")
 // bigQueryCase is one statement with what is expected of it.
 type bigQueryCase struct{ title, sql, want string }
 
-func readCases(t *testing.T, file string) []bigQueryCase {
+func readCases(t testing.TB, file string) []bigQueryCase {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -49,7 +49,6 @@ func readCases(t *testing.T, file string) []bigQueryCase {
 type bigQueryWorld struct {
 	tables     []Table
 	models     []Model
-	functions  []Function
 	parameters []Column
 }
 
@@ -92,24 +91,15 @@ func readWorld(t testing.TB) bigQueryWorld {
 	return w
 }
 
-// describe says what a statement reads and gives, or what is wrong with it.
-func (w bigQueryWorld) describe(t testing.TB, text string) string {
+// request makes the request of a statement, or says why it does not parse.
+func (w bigQueryWorld) request(t testing.TB, text string) (Request, *Problem) {
 	t.Helper()
-	e := engine(t)
-	p, err := e.Parse(text, Query)
+	p, err := engine(t).Parse(text, Query)
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
-	problems := []Problem{}
-	if p.Problem != nil {
-		problems = append(problems, *p.Problem)
-	}
-	r := Request{Text: text, Kind: Query, Parsed: p, Models: w.models, Functions: w.functions, Parameters: w.parameters}
-	var reads []string
+	r := Request{Text: text, Kind: Query, Parsed: p, Models: w.models, Parameters: w.parameters}
 	for _, ref := range p.Refs {
-		if ref.Kind != VariantRef {
-			reads = append(reads, ref.Name)
-		}
 		for _, table := range w.tables {
 			family, wild := strings.CutSuffix(table.Catalog, "*")
 			if ref.Kind == TableRef && (ref.Name == table.Catalog || wild && strings.HasPrefix(ref.Name, family)) {
@@ -118,13 +108,30 @@ func (w bigQueryWorld) describe(t testing.TB, text string) string {
 			}
 		}
 	}
+	return r, p.Problem
+}
+
+// describe says what a statement reads and gives, or what is wrong with it.
+func (w bigQueryWorld) describe(t testing.TB, text string) string {
+	t.Helper()
+	r, problem := w.request(t, text)
+	problems := []Problem{}
+	if problem != nil {
+		problems = append(problems, *problem)
+	}
+	var reads []string
+	for _, ref := range r.Parsed.Refs {
+		if ref.Kind != VariantRef {
+			reads = append(reads, ref.Name)
+		}
+	}
 	var out []string
 	if len(reads) > 0 {
 		slices.Sort(reads)
 		out = append(out, "reads "+strings.Join(slices.Compact(reads), ", "))
 	}
 	if len(problems) == 0 {
-		found, err := e.Analyze(r)
+		found, err := engine(t).Analyze(r)
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
@@ -189,4 +196,36 @@ func TestBigQuery(t *testing.T) {
 		}
 	}
 	t.Logf("%d statements, %d accepted", cases, accepted)
+}
+
+// FuzzAnalyze: no statement breaks the analysis, and what it says lies inside the
+// text. The library may give up on one (it is an error of that statement).
+func FuzzAnalyze(f *testing.F) {
+	files, err := filepath.Glob("testdata/bigquery/*.sql")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		for _, c := range readCases(f, file) {
+			f.Add(c.sql)
+		}
+	}
+	w := readWorld(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		r, problem := w.request(t, text)
+		problems := []Problem{}
+		if problem != nil {
+			problems = append(problems, *problem)
+		} else if found, err := engine(t).Analyze(r); err == nil {
+			problems = found.Problems
+			if len(problems) == 0 && len(found.Columns) == 0 {
+				t.Fatalf("%q: neither columns nor a problem", text)
+			}
+		}
+		for _, p := range problems {
+			if p.Start < -1 || p.Start > len(text) || p.End > len(text) || p.Start > p.End && p.End != 0 {
+				t.Fatalf("%q: %+v lies outside", text, p)
+			}
+		}
+	})
 }

@@ -32,7 +32,8 @@ func FuzzProblemPlace(f *testing.F) {
 
 // FuzzParse: no text breaks the parser, and what it says lies inside the text.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"SELECT * FROM `a.b` JOIN c.d USING (x)", "SELECT @a, f.g(1) FROM x.y(1), TABLE z", "FROM a.b |> AS c |> JOIN c.d", "SELECT", "(((", "WITH a AS (SELECT 1) SELECT * FROM a PIVOT(", "/*", "`", "SELECT \"\\", "INSERT", "--"} {
+	for _, s := range []string{"SELECT * FROM `a.b` JOIN c.d USING (x)", "SELECT @a, f.g(1) FROM x.y(1), TABLE z", "FROM a.b |> AS c |> JOIN c.d", "SELECT", "(((", "WITH a AS (SELECT 1) SELECT * FROM a PIVOT(", "/*", "`", "SELECT \"\\", "INSERT", "--",
+		"DECLARE n INT64; SET n = 1; SELECT n", "CREATE TEMP TABLE t AS SELECT 1; SELECT * FROM t", "BEGIN SELECT 1; EXCEPTION WHEN ERROR THEN SELECT 2; END; SELECT 3", "SELECT * FROM ML.PREDICT(MODEL a.b, TABLE c.d)", "SELECT * FROM VECTOR_SEARCH(TABLE a.b, 'c', query_value => 1)"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
