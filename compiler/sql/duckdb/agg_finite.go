@@ -21,7 +21,7 @@ func (a *aggCall) finiteSum(write func(b *aggCall, x string) string) string {
 	finite := "true"
 	switch {
 	case len(leaves) == 0:
-	case a.raw != nil && a.filter == "" && len(a.raw.finite.sums) < mostChecks:
+	case a.over == "" && a.filter == "" && len(a.raw.finite.sums) < mostChecks:
 		finite = a.raw.finite.add(x, leaves)
 	default:
 		b := *a

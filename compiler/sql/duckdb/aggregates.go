@@ -301,6 +301,6 @@ func valueFn(fn string) aggregateFn {
 		if a.ignoreNulls() {
 			args += " IGNORE NULLS"
 		}
-		return fn + "(" + args + ")" + a.over
+		return a.raw.ref(fn + "(" + args + ")" + a.over)
 	}
 }

@@ -130,7 +130,7 @@ type aggCall struct {
 	filter   string
 	nulls    gsql.ResolvedNonScalarFunctionCallBaseEnums_NullHandlingModifier
 	limit    string
-	raw      *rawAggregates // of the scan, nil for an analytic call
+	raw      *rawAggregates // of the scan
 	over     string // OVER (…) with its leading space; empty for an aggregate
 }
 
@@ -149,7 +149,7 @@ func (a *aggCall) with(cond string) *aggCall {
 	return &b
 }
 
-// write gives fn(DISTINCT args ORDER BY …) FILTER (…) OVER (…), or the reference to it.
+// write adds fn(DISTINCT args ORDER BY …) FILTER (…) OVER (…) and gives the reference to it.
 func (a *aggCall) write(fn string, args ...string) string {
 	var b strings.Builder
 	b.WriteString(fn + "(")
@@ -165,10 +165,7 @@ func (a *aggCall) write(fn string, args ...string) string {
 		b.WriteString(" FILTER (WHERE " + a.filter + ")")
 	}
 	b.WriteString(a.over)
-	if a.raw != nil {
-		return a.raw.ref(b.String())
-	}
-	return b.String()
+	return a.raw.ref(b.String())
 }
 
 // aggregate writes an aggregate call; having is the condition of HAVING MAX or MIN.

@@ -8,35 +8,41 @@ import (
 	"sluice/compiler/sqltype"
 )
 
-// analyticScan adds window functions to the input's columns.
+// analyticScan adds window functions to the input's columns. As with aggregates, a
+// subquery computes DuckDB's functions, each once, and what is made of them refers to it.
 func (t *translator) analyticScan(s *gsql.ResolvedAnalyticScan, outer *env) *rel {
 	in := get(s.InputScan())
 	r := t.settle(t.scan(in, outer), columnsOf(in))
 	groups := get(s.FunctionGroupList())
 	r, ranked := t.rankRows(r, columnsOf(in), groups, outer)
 	scope := outer.child(r.cols)
-	made := map[int32]string{}
+	raw := &rawAggregates{alias: t.alias()}
+	out := newRel()
+	for _, c := range columnsOf(in) {
+		raw.items = append(raw.items, r.cols[get(c.ColumnId())]+" AS "+colName(c))
+		out.cols[get(c.ColumnId())] = raw.alias + "." + colName(c)
+	}
 	for _, g := range groups {
 		w := t.newWindow(g, scope)
+		w.raw = raw
 		for _, f := range get(g.AnalyticFunctionList()) {
 			id := get(get(f.Column()).ColumnId())
 			if refs, ok := ranked[id]; ok {
-				made[id] = w.percentile(get(f.Expr()).(*gsql.ResolvedAnalyticFunctionCall), refs, scope)
-				continue
+				out.cols[id] = w.percentile(get(f.Expr()).(*gsql.ResolvedAnalyticFunctionCall), refs, scope)
+			} else {
+				out.cols[id] = w.function(get(f.Expr()), scope)
 			}
-			made[id] = w.function(get(f.Expr()), scope)
+			out.work[id] = !isReference(out.cols[id])
 		}
 	}
-	for id, e := range made {
-		r.cols[id] = e
-		r.work[id] = true
-	}
-	return r
+	out.from = "(" + r.with + "SELECT " + strings.Join(raw.items, ", ") + r.tail() + ") AS " + raw.alias
+	return out
 }
 
 // window is the PARTITION BY and ORDER BY that a group of functions shares.
 type window struct {
 	t         *translator
+	raw       *rawAggregates
 	partition []string
 	order     []string
 	orderItem *gsql.ResolvedOrderByItem // the only one, nil when there are none or several
@@ -90,7 +96,7 @@ func (w *window) function(e gsql.ResolvedExprNode, scope *env) string {
 	if !ok {
 		return w.t.refuse(e, "analytic function", "this analytic expression is not translated")
 	}
-	a := &aggCall{call: w.t.newCall(n, n, scope), distinct: get(n.Distinct()), nulls: get(n.NullHandlingModifier())}
+	a := &aggCall{call: w.t.newCall(n, n, scope), distinct: get(n.Distinct()), nulls: get(n.NullHandlingModifier()), raw: w.raw}
 	if f := get(n.WhereExpr()); f != nil {
 		a.filter = w.t.expr(f, scope)
 	}
@@ -236,7 +242,7 @@ func (w *window) percentile(n *gsql.ResolvedAnalyticFunctionCall, row rankedRow,
 		p, fn = textOf(p, c.types[1]), "gsql_decimal_percentile_"
 	}
 	at := func(place string) string {
-		return "any_value(CASE WHEN " + row.place + " = " + place + " THEN " + row.value + " END)" + w.over(nil, "")
+		return w.raw.ref("any_value(CASE WHEN " + row.place + " = " + place + " THEN " + row.value + " END)" + w.over(nil, ""))
 	}
 	if c.name == "percentile_disc" {
 		return at("greatest(1, " + fn + "ceil(" + p + ", " + row.count + "))")
@@ -245,6 +251,7 @@ func (w *window) percentile(n *gsql.ResolvedAnalyticFunctionCall, row rankedRow,
 	// takes no part.
 	last := "greatest(" + row.count + " - 1, 0)"
 	low, high := at(fn+"floor("+p+", "+last+") + 1"), at(fn+"floor("+p+", "+last+") + 2")
+	last = "greatest(" + w.raw.ref(row.count) + " - 1, 0)" // the same on top
 	whole := fn + "ceil(" + p + ", " + last + ") = " + fn + "floor(" + p + ", " + last + ")"
 	between := ""
 	switch c.kind(0) {
