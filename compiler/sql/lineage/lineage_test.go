@@ -51,14 +51,23 @@ var functions = []engine.Function{
 
 var translator = engine.Translator{
 	Rewrites: duckdb.Rewrites,
-	Translate: func(gsql.ResolvedStatementNode, func(string) string, string, string) (string, []engine.Problem) {
-		return "", nil // only the rewriters matter here
+	Translate: func(s gsql.ResolvedStatementNode, table func(string) string, timeZone, source string) (string, []engine.Problem) {
+		text, refused := duckdb.Translate(s, duckdb.Options{Table: table, TimeZone: timeZone, Source: source})
+		var problems []engine.Problem
+		for _, p := range refused {
+			problems = append(problems, engine.Problem{Code: p.Code, Message: p.Message})
+		}
+		return text, problems
 	},
 }
 
-// analyse gives a query's lineage, on a warehouse where functions are calls and on one
-// where they are expanded in place.
+// analyse gives a query's lineage, for BigQuery or for the embedded warehouse.
 func analyse(t *testing.T, sql string, duckDB bool) *plan.Lineage {
+	t.Helper()
+	return ask(t, sql, duckDB).Lineage
+}
+
+func ask(t *testing.T, sql string, duckDB bool) engine.Result {
 	t.Helper()
 	e, err := engine.Shared(translator)
 	if err != nil {
@@ -76,6 +85,7 @@ func analyse(t *testing.T, sql string, duckDB bool) *plan.Lineage {
 	for _, ref := range parsed.Refs {
 		for _, x := range tables {
 			x.Catalog = x.Name
+			x.Physical = physical(x.Name)
 			family, wild := strings.CutSuffix(x.Name, "*")
 			if ref.Name == x.Name || wild && strings.HasPrefix(ref.Name, family) {
 				x.Name = ref.Name
@@ -90,6 +100,7 @@ func analyse(t *testing.T, sql string, duckDB bool) *plan.Lineage {
 				f.Tables = slices.Clone(f.Tables)
 				for i := range f.Tables {
 					f.Tables[i].Catalog = f.Tables[i].Name
+					f.Tables[i].Physical = physical(f.Tables[i].Name)
 				}
 				r.Functions = append(r.Functions, f)
 			}
@@ -110,7 +121,13 @@ func analyse(t *testing.T, sql string, duckDB bool) *plan.Lineage {
 			t.Errorf("column %d is %q, in the lineage %q", i, c.Name, found.Lineage.Columns[i].Name)
 		}
 	}
-	return found.Lineage
+	return found
+}
+
+// physical is a table's name in the embedded warehouse.
+func physical(name string) string {
+	dataset, table, _ := strings.Cut(name, ".")
+	return duckdb.Quote(dataset) + "." + duckdb.Quote(table)
 }
 
 // say writes a lineage as the files of cases have it.
