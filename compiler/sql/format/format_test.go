@@ -101,3 +101,33 @@ func FuzzQuery(f *testing.F) {
 		check(t, text, got)
 	})
 }
+
+// TestCorpus: realistic statements, most of them on one line, get a layout that
+// settles and stay the same statement.
+func TestCorpus(t *testing.T) {
+	text, err := os.ReadFile("../testdata/corpus.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed, long := 0, 0
+	for _, s := range strings.Split(string(text), "\n;\n") {
+		got, err := Query(s)
+		if err != nil {
+			t.Errorf("%v:\n%s", err, s)
+			continue
+		}
+		check(t, s, got)
+		if got != s {
+			changed++
+		}
+		for line := range strings.Lines(got) {
+			if len([]rune(line)) > width+20 && !strings.Contains(line, "'") {
+				long++
+				t.Logf("long: %s", line)
+			}
+		}
+	}
+	if changed < 140 || long > 3 {
+		t.Errorf("%d statements changed, %d lines are too long", changed, long)
+	}
+}
