@@ -2,8 +2,10 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,17 +46,47 @@ func columnHeads(names []string) []string {
 	return out
 }
 
-// queryJSON is a result as -o json prints it: values as package value encodes them.
-type queryJSON struct {
-	Format  int            `json:"format"`
-	Columns []query.Column `json:"columns"`
-	Rows    [][]any        `json:"rows"`
-	More    bool           `json:"more,omitempty"`
+// viewQueryJSON prints values as package value encodes them, a row on each line.
+func (a *app) viewQueryJSON(r query.Result) error {
+	w := bufio.NewWriter(a.out)
+	list := func(name string, n int, item func(i int) any, end string) error {
+		fmt.Fprintf(w, "  %q: [", name)
+		for i := range n {
+			var b bytes.Buffer
+			e := json.NewEncoder(&b)
+			e.SetEscapeHTML(false) // types are full of < and >
+			if err := e.Encode(item(i)); err != nil {
+				return err
+			}
+			if i > 0 {
+				w.WriteByte(',')
+			}
+			fmt.Fprintf(w, "\n    %s", bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+		}
+		if n > 0 {
+			w.WriteString("\n  ")
+		}
+		_, err := fmt.Fprintf(w, "]%s\n", end)
+		return err
+	}
+	fmt.Fprint(w, "{\n  \"format\": 1,\n")
+	if err := list("columns", len(r.Columns), func(i int) any { return r.Columns[i] }, ","); err != nil {
+		return err
+	}
+	more := ""
+	if r.More {
+		more = ",\n  \"more\": true"
+	}
+	if err := list("rows", len(r.Rows), func(i int) any { return r.Rows[i] }, more); err != nil {
+		return err
+	}
+	fmt.Fprintln(w, "}")
+	return w.Flush()
 }
 
 func (a *app) viewQueryResult(r query.Result) error {
 	if a.output == "json" {
-		return a.writeJSON(queryJSON{Format: 1, Columns: r.Columns, Rows: r.Rows, More: r.More})
+		return a.viewQueryJSON(r)
 	}
 	header := make([]string, len(r.Columns))
 	types := make([]value.Type, len(r.Columns))
