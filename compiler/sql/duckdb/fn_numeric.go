@@ -12,7 +12,7 @@ import (
 func (c *call) numericProduct() string {
 	c.simple()
 	digits := [2]int{5, 4} // after the point, nine together
-	literal := -1 // of the factors, the one whose digits are known
+	literal := -1          // of the factors, the one whose digits are known
 	for i, other := range [2]int{1, 0} {
 		if d, ok := literalDigits(c.args[i]); ok {
 			literal, digits[i], digits[other] = i, d, 9-d

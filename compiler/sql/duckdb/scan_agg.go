@@ -131,7 +131,7 @@ type aggCall struct {
 	nulls    gsql.ResolvedNonScalarFunctionCallBaseEnums_NullHandlingModifier
 	limit    string
 	raw      *rawAggregates // of the scan
-	over     string // OVER (…) with its leading space; empty for an aggregate
+	over     string         // OVER (…) with its leading space; empty for an aggregate
 }
 
 // ignoreNulls reports IGNORE NULLS.
