@@ -51,12 +51,19 @@ type answer struct {
 // run runs all nodes; what they report is in their order, whatever order they had.
 func (f *flow) run() {
 	statements := 0
+	var keys []cache.Key
 	for _, n := range f.nodes {
 		statements += len(n.statements)
+		for _, s := range n.statements {
+			if s != nil && !s.Failed && s.Level != "off" {
+				keys = append(keys, f.asker.parseKey(s.Text, engine.Query))
+			}
+		}
 		if n.waits == 0 {
 			f.ready = append(f.ready, n)
 		}
 	}
+	f.asker.recall(keys)
 	f.answers = make(chan answer, statements) // who answers never waits
 	for f.ctx.Err() == nil {
 		switch {

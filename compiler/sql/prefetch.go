@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"sluice/compiler/cache"
 	"sluice/compiler/spec"
@@ -205,4 +208,41 @@ func (r *reader) prefetchTexts(ctx context.Context) {
 		add(e.Query.V, engine.Query)
 	}
 	r.asker.prefetch(ctx, keys, tasks)
+	r.asker.recall(keys)
 }
+
+// recall decodes what the cache holds of parsed texts, on all processors, so that
+// asking for them one by one afterwards costs nothing.
+func (a *asker) recall(keys []cache.Key) {
+	found := make([]*engine.Parsed, len(keys))
+	var next atomic.Int64
+	var working sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), 1+len(keys)/recallBatch) {
+		working.Go(func() {
+			for {
+				from := int(next.Add(recallBatch)) - recallBatch
+				if from >= len(keys) {
+					return
+				}
+				for i := from; i < min(from+recallBatch, len(keys)); i++ {
+					var parsed engine.Parsed
+					if _, known := a.parsed[keys[i]]; known {
+						continue
+					}
+					if data, ok := a.cache.Get(keys[i]); ok && json.Unmarshal(data, &parsed) == nil {
+						found[i] = &parsed
+					}
+				}
+			}
+		})
+	}
+	working.Wait()
+	for i, parsed := range found {
+		if parsed != nil {
+			a.parsed[keys[i]] = *parsed
+		}
+	}
+}
+
+// recallBatch is how many texts a goroutine takes at a time.
+const recallBatch = 64

@@ -17,6 +17,7 @@ import (
 func (e *Engine) Analyze(r Request) (res Result, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.evict()
 	err = attempt(func() { res = e.analyze(r) })
 	e.sweep.after()
 	return res, err

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -85,22 +86,37 @@ func (e *Engine) sub(parent *folder, name string) *folder {
 	return f
 }
 
-// table finds or makes a table. It stays reachable for the life of the engine, since
-// the library does not keep what it refers to alive.
+// maxTables is how many tables are kept for the statements to come. A table takes some
+// twenty kilobytes; those of a statement's neighbours are mostly its own.
+const maxTables = 1024
+
+// evict lets go of tables, between two statements. What functions refer to stays.
+func (e *Engine) evict() {
+	if len(e.tables) > maxTables+len(e.pinned) {
+		e.tables = maps.Clone(e.pinned)
+	}
+}
+
+// table finds or makes a table. It stays reachable until the statement is analysed, and
+// for the life of the engine if a function refers to it, since the library does not
+// keep what it refers to alive.
 func (e *Engine) table(t Table) *gsql.SimpleTable {
 	key := t.Digest
 	if key == "" {
 		key = t.Catalog + columnsKey(t.Columns)
 	}
-	if made := e.tables[key]; made != nil {
-		return made
+	made := e.tables[key]
+	if made == nil {
+		made = get(gsql.NewSimpleTable(t.Catalog, 0))
+		for _, c := range t.Columns {
+			column := get(gsql.NewSimpleColumn(t.Catalog, c.Name, get(e.typ(c.Type)), c.Pseudo, true))
+			check(made.AddColumn2(column, false))
+		}
+		e.tables[key] = made
 	}
-	made := get(gsql.NewSimpleTable(t.Catalog, 0))
-	for _, c := range t.Columns {
-		column := get(gsql.NewSimpleColumn(t.Catalog, c.Name, get(e.typ(c.Type)), c.Pseudo, true))
-		check(made.AddColumn2(column, false))
+	if e.creating > 0 {
+		e.pinned[key] = made
 	}
-	e.tables[key] = made
 	return made
 }
 
@@ -178,6 +194,8 @@ func (e *Engine) createFunction(f Function) (*wrapped, gsql.ResolvedStatementNod
 	w.wrapForAnalysis(f.Kind, f.Arguments, f.Returns)
 	// A table function keeps the name that it is created under.
 	w.prefix = strings.Replace(w.prefix, " f(", " `"+f.Name+"`(", 1)
+	e.creating++
+	defer func() { e.creating-- }()
 	out := get(gsql.AnalyzeStatement(w.sql(), e.plain, e.catalog(f.Refs, paths, f.Tables, f.Functions), e.types))
 	e.keep = append(e.keep, out)
 	statement := get(out.ResolvedStatement())

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"sync"
 
 	gsql "github.com/goccy/go-googlesql"
@@ -34,6 +35,8 @@ type Engine struct {
 	typeByText map[string]gsql.Googlesql_TypeNode
 	options    map[string]*gsql.AnalyzerOptions // by parameters and target
 	tables     map[string]*gsql.SimpleTable     // by content
+	pinned     map[string]*gsql.SimpleTable     // of them, those that functions refer to
+	creating   int                              // functions that are being made
 	functions  map[string]*gsql.Function        // by content
 	tableFns   map[string]*gsql.SQLTableValuedFunction
 	bodies     map[string]gsql.ResolvedStatementNode // of functions, by content
@@ -52,9 +55,9 @@ type sweeper struct {
 }
 
 // sweepEvery is how many statements there are between collections in a small process.
-// A collection costs in proportion to the heap, so that there is one statement more
-// for each megabyte of it.
-const sweepEvery = 32
+// A collection costs in proportion to the memory that it looks through, which the
+// library's is no part of, so that there is one statement more for each megabyte.
+const sweepEvery = 48
 
 // after is called behind each statement.
 func (s *sweeper) after() {
@@ -62,9 +65,12 @@ func (s *sweeper) after() {
 		return
 	}
 	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	s.left = sweepEvery + int(m.HeapAlloc>>20)
+	scanned := []metrics.Sample{{Name: "/gc/scan/total:bytes"}}
+	metrics.Read(scanned)
+	s.left = sweepEvery
+	if scanned[0].Value.Kind() == metrics.KindUint64 {
+		s.left += int(scanned[0].Value.Uint64() >> 20)
+	}
 }
 
 var (
@@ -100,6 +106,7 @@ func start(t Translator) (*Engine, error) {
 		typeByText: map[string]gsql.Googlesql_TypeNode{},
 		options:    map[string]*gsql.AnalyzerOptions{},
 		tables:     map[string]*gsql.SimpleTable{},
+		pinned:     map[string]*gsql.SimpleTable{},
 		functions:  map[string]*gsql.Function{},
 		tableFns:   map[string]*gsql.SQLTableValuedFunction{},
 		bodies:     map[string]gsql.ResolvedStatementNode{},
