@@ -3,10 +3,10 @@
 package sourcecue
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"sluice/compiler/sqltype"
@@ -38,7 +38,7 @@ func Text(name, text string) Setting {
 	if text == "" {
 		return Setting{}
 	}
-	return Setting{Name: name, Value: strconv.Quote(text)}
+	return Setting{Name: name, Value: quote(text)}
 }
 
 // writer collects lines; load.Format indents them.
@@ -66,8 +66,20 @@ func printable(text string) string {
 	}, text)
 }
 
+// quote is a string of CUE for text that may be anything: JSON's strings are CUE's.
 func quote(text string) string {
-	return strconv.Quote(printable(strings.ReplaceAll(strings.TrimSpace(text), "\n", " ")))
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(text); err != nil {
+		panic(err) // of text there is no error
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// sentence is text of the system on one line.
+func sentence(text string) string {
+	return quote(strings.Join(strings.Fields(printable(text)), " "))
 }
 
 // Write gives the file, not yet formatted, and what was left out or changed.
@@ -77,12 +89,12 @@ func Write(o Options, s introspect.Schema) (text string, notes []string) {
 	w.line("package %s\n", o.Package)
 	if o.SecretEnv != "" {
 		w.line("secret: %s: {", o.Secret)
-		w.line("description: %s", quote("Password of the source "+o.Name))
-		w.line("env: %q", o.SecretEnv)
+		w.line("description: %s", sentence("Password of the source "+o.Name))
+		w.line("env: %s", quote(o.SecretEnv))
 		w.line("}\n")
 	}
 	w.line("source: %s: {", o.Name)
-	w.line("kind: %q", o.Kind)
+	w.line("kind: %s", quote(o.Kind))
 	w.line("connection: {")
 	for _, c := range o.Connection {
 		if c.Name != "" {
@@ -90,7 +102,7 @@ func Write(o Options, s introspect.Schema) (text string, notes []string) {
 		}
 	}
 	if o.Secret != "" {
-		w.line("secret: %q", o.Secret)
+		w.line("secret: %s", quote(o.Secret))
 	}
 	w.line("}")
 	w.line("tables: {")
@@ -156,35 +168,35 @@ func (w *writer) table(o Options, t introspect.Table, taken map[string]bool) {
 	}
 	w.line("%s: {", label(name))
 	if t.Description != "" {
-		w.line("description: %s", quote(t.Description))
+		w.line("description: %s", sentence(t.Description))
 	}
 	if name != from {
-		w.line("from: %s", strconv.Quote(t.From))
+		w.line("from: %s", quote(t.From))
 	}
 	if o.External {
 		w.line(`mode: "external"`)
 	}
 	if t.Partition != "" && has(columns, t.Partition) || strings.HasPrefix(t.Partition, "_PARTITION") {
-		w.line("partition: column: %q", t.Partition)
+		w.line("partition: column: %s", quote(t.Partition))
 	}
 	if t.Format != "" {
-		w.line("format: %q", t.Format)
+		w.line("format: %s", quote(t.Format))
 	}
 	if t.Compression != "" {
-		w.line("compression: %q", t.Compression)
+		w.line("compression: %s", quote(t.Compression))
 	}
 	w.columns("columns", columns)
 	key := slices.DeleteFunc(slices.Clone(t.Key), func(k string) bool { return !has(columns, k) })
 	if len(key) > 0 && len(key) == len(t.Key) {
 		var names []string
 		for _, k := range key {
-			names = append(names, strconv.Quote(k))
+			names = append(names, quote(k))
 		}
 		w.line("key: [%s]", strings.Join(names, ", "))
 		if cursor := t.Cursor(); cursor != "" && !o.External && has(columns, cursor) {
 			w.line("// If %s grows with every change, only what changed need be read:", cursor)
 			w.line(`// mode: "incremental"`)
-			w.line("// cursor: %q", cursor)
+			w.line("// cursor: %s", quote(cursor))
 		}
 	}
 	w.line("}")
@@ -232,7 +244,7 @@ func label(name string) string {
 	if plain.MatchString(name) && !strings.HasPrefix(name, "_") && !slices.Contains(cueWords, name) {
 		return name
 	}
-	return strconv.Quote(name)
+	return quote(name)
 }
 
 // cueWords cannot be plain labels.
@@ -247,13 +259,13 @@ func (w *writer) column(c introspect.Column) {
 	case nested:
 		parts = append(parts, `type: "STRUCT"`)
 	default:
-		parts = append(parts, "type: "+strconv.Quote(canonical(c)))
+		parts = append(parts, "type: "+quote(canonical(c)))
 	}
 	if c.Required {
 		parts = append(parts, "required: true")
 	}
 	if c.Description != "" {
-		parts = append(parts, "description: "+quote(c.Description))
+		parts = append(parts, "description: "+sentence(c.Description))
 	}
 	var remarks []string
 	if c.Note != "" {
