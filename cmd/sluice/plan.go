@@ -102,6 +102,12 @@ func (a *app) viewChanges(w io.Writer, c plan.Changes, live, next *plan.Plan) {
 	for _, h := range headings {
 		a.viewOp(w, c, h.op, h.text, live == nil)
 	}
+	if len(c.PersonalData) > 0 {
+		fmt.Fprintln(w, "\nPersonal data")
+		for _, x := range c.PersonalData {
+			fmt.Fprintf(w, "  ! %s\n", x)
+		}
+	}
 	a.viewSQL(w, c, live, next)
 	fmt.Fprintf(w, "\nPlan: %d added, %d removed, %d directly modified, %d indirectly modified.\n",
 		c.Count(plan.Added), c.Count(plan.Removed), c.Count(plan.Modified), c.Count(plan.Affected))

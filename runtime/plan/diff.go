@@ -51,6 +51,9 @@ type Changes struct {
 	Old     string   `json:"old,omitempty"` // digest; empty where there was no plan
 	New     string   `json:"new"`
 	Changes []Change `json:"changes"` // by kind, then name
+	// PersonalData is what is different in where data about people is and who lets it go;
+	// by node and column. Not of a first apply.
+	PersonalData []PersonalChange `json:"personal_data,omitempty"`
 }
 
 // Empty reports whether nothing is different.
@@ -89,6 +92,7 @@ func Diff(old, new *Plan) Changes {
 			TimeZone: new.TimeZone, DayStart: new.DayStart, Warehouse: new.Warehouse}
 	} else {
 		out.Old = old.Digest
+		out.PersonalData = personal(old, new)
 	}
 	d := &diff{old: old, new: new, changes: map[string]*Change{}, moved: map[string]bool{}, own: map[string]*effect{}}
 	d.platform()
