@@ -278,9 +278,14 @@ func (c *call) simple() {
 	for i, a := range c.args {
 		needed = needed || c.lambdas[i] == nil && c.exprs[i] != nil && a != "NULL" && !isSimple(a)
 	}
-	if !needed {
-		return
+	if needed {
+		c.capture()
 	}
+}
+
+// capture binds every argument that is no literal, for what writes them inside a
+// lambda.
+func (c *call) capture() {
 	for i, a := range c.args {
 		// Columns are bound as well: DuckDB does not find those of an outer
 		// query inside a lambda.

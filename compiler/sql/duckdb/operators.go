@@ -151,6 +151,12 @@ func multiply(c *call) string {
 	case c.kind(0) == sqltype.BigNumeric:
 		return c.decimal("mul")
 	}
+	switch {
+	case c.kind(0) == sqltype.Interval && c.kind(1) == sqltype.Int64:
+		return c.expand("gsql_interval_mul($1, $2)")
+	case c.kind(1) == sqltype.Interval && c.kind(0) == sqltype.Int64:
+		return c.expand("gsql_interval_mul($2, $1)")
+	}
 	return c.refuse("* of %s and %s is not translated", c.kind(0), c.kind(1))
 }
 
@@ -193,6 +199,13 @@ func divide(c *call) string {
 			ok + " THEN " + q + " WHEN " + q + " IS NULL THEN NULL ELSE " + c.fail("double overflow: /") + " END"
 	case sqltype.Numeric, sqltype.BigNumeric:
 		s := c.decimal("div")
+		if c.safe {
+			return c.try(s)
+		}
+		return s
+	}
+	if c.kind(0) == sqltype.Interval {
+		s := c.expand("gsql_interval_div($1, $2)")
 		if c.safe {
 			return c.try(s)
 		}
@@ -301,6 +314,7 @@ func in(c *call) string {
 
 func inArray(c *call) string {
 	if has(c.types[0], sqltype.Struct, sqltype.Array, sqltype.JSON) {
+		c.capture()
 		v := c.t.letVar()
 		eqs := "list_transform($2, lambda " + v + ": " + c.equal(c.args[0], v, c.types[0]) + ")"
 		return c.expand("(CASE WHEN coalesce(len($2), 0) = 0 THEN false WHEN list_contains(" + eqs + ", true) THEN true WHEN list_count(" + eqs + ") < len($2) THEN NULL ELSE false END)")

@@ -76,7 +76,7 @@ func quantified(op string, every bool) func(*call) string {
 
 func quantifiedArray(op string, every bool) func(*call) string {
 	return func(c *call) string {
-		c.simple()
+		c.capture()
 		v := c.t.letVar()
 		found := "list_transform($2, lambda " + v + ": " + c.compared(op, v) + ")"
 		decisive, otherwise := either(every, "false", "true"), either(every, "true", "false")

@@ -38,12 +38,12 @@ func timestampText(us int64, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	off := offsetAt(us, l) / second
+	off := shownOffset(us, l) / second
 	sign := byte('+')
 	if off < 0 {
 		sign, off = '-', -off
 	}
-	s := fmt.Sprintf("%s%c%02d", datetimeText(us+offsetAt(us, l), " "), sign, off/3600)
+	s := fmt.Sprintf("%s%c%02d", datetimeText(us+shownOffset(us, l), " "), sign, off/3600)
 	if off%3600 != 0 {
 		s += fmt.Sprintf(":%02d", off%3600/60)
 	}
@@ -143,7 +143,7 @@ func formatTime(format string, us int64, kind, name string) (string, error) {
 	}
 	off := int64(0)
 	if kind == "TIMESTAMP" {
-		off = offsetAt(us, l)
+		off = shownOffset(us, l)
 	}
 	t := time.UnixMicro(us + off).UTC()
 	var b strings.Builder
@@ -168,7 +168,7 @@ func formatTime(format string, us int64, kind, name string) (string, error) {
 			kind == "DATE" && e[0] == 'E' && e[len(e)-1] == 'S' || kind == "TIME" && e == "E4Y" {
 			return "", fmt.Errorf("the format element %%%s is not supported for %s here", e, kind)
 		}
-		s, ok := element(t, e, us, off/second, name)
+		s, ok := element(t, e, us, off/second)
 		if !ok {
 			return "", fmt.Errorf("the format element %%%s is not supported here", e)
 		}
@@ -188,7 +188,7 @@ func extended(s string) string {
 	return "E"
 }
 
-func element(t time.Time, e string, us, off int64, name string) (string, bool) {
+func element(t time.Time, e string, us, off int64) (string, bool) {
 	isoY, isoW := t.ISOWeek()
 	h12 := (t.Hour()+11)%12 + 1
 	switch e {
@@ -265,11 +265,11 @@ func element(t time.Time, e string, us, off int64, name string) (string, bool) {
 	case "y":
 		return fmt.Sprintf("%02d", t.Year()%100), true
 	case "Z":
-		return "UTC", name == "UTC"
+		return "UTC" + zoneName(off), true
 	case "z":
-		return clockOffset(off, ""), off%60 == 0
+		return clockOffset(off, ""), true
 	case "Ez":
-		return clockOffset(off, ":"), off%60 == 0
+		return clockOffset(off, ":"), true
 	case "E4Y":
 		return fmt.Sprintf("%04d", t.Year()), true
 	case "%":
@@ -288,6 +288,29 @@ func element(t time.Time, e string, us, off int64, name string) (string, bool) {
 		return t.Format("05") + "." + fmt.Sprintf("%06d", t.Nanosecond()/1000)[:e[1]-'0'], true
 	}
 	return "", false
+}
+
+// shownOffset is a zone's offset as text shows it: without the seconds that old
+// local times have.
+func shownOffset(us int64, l *time.Location) int64 {
+	off := offsetAt(us, l)
+	return off - off%minute
+}
+
+// zoneName is what follows UTC in %Z: nothing, -8 or +5:30.
+func zoneName(off int64) string {
+	if off == 0 {
+		return ""
+	}
+	sign := "+"
+	if off < 0 {
+		sign, off = "-", -off
+	}
+	s := sign + strconv.FormatInt(off/3600, 10)
+	if off%3600 != 0 {
+		s += fmt.Sprintf(":%02d", off%3600/60)
+	}
+	return s
 }
 
 func clockOffset(off int64, colon string) string {

@@ -3,6 +3,8 @@ package prelude
 import (
 	"errors"
 	"fmt"
+	"math"
+	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
@@ -12,6 +14,8 @@ import (
 
 var rangeFunctions = map[string]*udf{
 	"gsql_range_bounds": fn6(rangeBounds),
+	"gsql_interval_mul": fn2(intervalMul),
+	"gsql_interval_div": fn2(intervalDiv),
 	"gsql_interval_iso": fn1(func(i duckdb.Interval) (string, error) { return intervalISO(i), nil }),
 }
 
@@ -45,6 +49,36 @@ func rangeBounds(from, to int64, step duckdb.Interval, partial bool, kind, bound
 		return starts, nil
 	}
 	return ends, nil
+}
+
+var errInterval = errors.New("interval overflow")
+
+// intervalMul multiplies each field.
+func intervalMul(i duckdb.Interval, n int64) (duckdb.Interval, error) {
+	fields := [3]int64{int64(i.Months), int64(i.Days), i.Micros}
+	for k, f := range fields {
+		if f != 0 && n != 0 && (f*n/n != f || n == math.MinInt64) {
+			return i, errInterval
+		}
+		fields[k] = f * n
+	}
+	return newInterval(fields[0], fields[1], fields[2])
+}
+
+// intervalDiv divides each field; what is left of it joins the next one, a month
+// as 30 days.
+func intervalDiv(i duckdb.Interval, n int64) (duckdb.Interval, error) {
+	if n == 0 {
+		return i, errZero
+	}
+	months := int64(i.Months)
+	days := int64(i.Days) + months%n*30
+	micros := new(big.Int).Mul(big.NewInt(days%n), big.NewInt(day))
+	micros.Add(micros, big.NewInt(i.Micros)).Quo(micros, big.NewInt(n))
+	if !micros.IsInt64() {
+		return i, errInterval
+	}
+	return newInterval(months/n, days/n, micros.Int64())
 }
 
 // intervalISO is ISO 8601's form of an interval, each field with its own sign.

@@ -93,8 +93,8 @@ var textFunctions = map[string]*udf{
 	"gsql_normalize":    fn2(func(s, mode string) (string, error) { return normalize(s, mode), nil }),
 }
 
-// lower is the full lower case of Unicode, without the context rule for a final sigma.
-func lower(s string) string { return strings.Map(unicode.ToLower, s) }
+// lower is the full lower case of Unicode.
+func lower(s string) string { return cases.Lower(language.Und).String(s) }
 
 func reversed[T any](s []T) []T {
 	out := make([]T, len(s))
