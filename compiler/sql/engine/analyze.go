@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	gsql "github.com/goccy/go-googlesql"
@@ -24,7 +25,7 @@ func (e *Engine) Analyze(r Request) (res Result, err error) {
 }
 
 func (e *Engine) analyze(r Request) Result {
-	if problems := append(undeclared(r), unknownViews(r)...); len(problems) > 0 {
+	if problems := slices.Concat(undeclared(r), unknownViews(r), e.badSchemas(r)); len(problems) > 0 {
 		return Result{Problems: problems}
 	}
 	e.useModels(r.Models)

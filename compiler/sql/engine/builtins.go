@@ -81,8 +81,43 @@ const (
 )
 
 // generate is the signature of AI.GENERATE and its siblings, by the type of result.
-func generate(result string) string {
-	return "(prompt ANY TYPE, connection_id STRING DEFAULT NULL, endpoint STRING DEFAULT NULL, request_type STRING DEFAULT NULL, model_params JSON DEFAULT NULL, output_schema STRING DEFAULT NULL) RETURNS STRUCT<result " + result + ", full_response JSON, status STRING>"
+func generate(result string) string { return generateFields("result " + result) }
+
+func generateFields(fields string) string {
+	return "(prompt ANY TYPE, connection_id STRING DEFAULT NULL, endpoint STRING DEFAULT NULL, request_type STRING DEFAULT NULL, model_params JSON DEFAULT NULL, output_schema STRING DEFAULT NULL) RETURNS STRUCT<" + fields + ", full_response JSON, status STRING>"
+}
+
+// generateName is the function whose result a call may give fields. Such a call has the
+// name with a digit in place of the last letter.
+const generateName = "AI.GENERATE"
+
+// badSchemas reports calls of AI.GENERATE whose schema is none.
+func (e *Engine) badSchemas(r Request) []Problem {
+	var out []Problem
+	for _, ref := range r.Parsed.Refs {
+		if ref.Schema == "" {
+			continue
+		}
+		if _, err := e.typ("STRUCT<" + ref.Schema + ">"); err != nil {
+			p := (&wrapped{text: ref.Schema}).problem(err)
+			p.Message, p.Start, p.End = "output_schema: "+p.Message, ref.Start, ref.End
+			out = append(out, *p)
+		}
+	}
+	return out
+}
+
+// generateAs adds the function that a call of AI.GENERATE with a schema means.
+func (e *Engine) generateAs(root *folder, ref Ref) {
+	key := generateName + "\x00" + ref.Name + "\x00" + ref.Schema
+	made := e.functions[key]
+	if made == nil {
+		space, name, _ := strings.Cut(ref.Name, ".")
+		made = get(gsql.NewFunction2([]string{space, name}, "bigquery", scalar, []*gsql.FunctionSignature{e.signature(generateFields(ref.Schema))}))
+		e.functions[key] = made
+	}
+	space, name, _ := strings.Cut(ref.Name, ".")
+	check(e.sub(root, space).catalog.AddFunction2(name, made))
 }
 
 // systemVariables are those of BigQuery that a query may read, with their types.

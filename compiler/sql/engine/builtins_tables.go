@@ -181,8 +181,12 @@ const searchByValue = "VECTOR_SEARC1"
 
 // trueNames gives the functions in a message the names that they have.
 func trueNames(message string) string {
-	return groupOf.ReplaceAllString(strings.ReplaceAll(message, searchByValue, "VECTOR_SEARCH"), "")
+	message = generateWord.ReplaceAllString(strings.ReplaceAll(message, searchByValue, "VECTOR_SEARCH"), generateName)
+	return groupOf.ReplaceAllString(message, "")
 }
+
+// generateWord is AI.GENERATE with a schema of its own.
+var generateWord = regexp.MustCompile(`(?i)\bAI\.GENERAT\d\b`)
 
 // groupOf is what the library puts before the names of functions that are not its own.
 var groupOf = regexp.MustCompile(`\b(?i:` + routineGroup + `|` + scriptGroup + `|bigquery):`)

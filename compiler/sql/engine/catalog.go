@@ -34,6 +34,9 @@ func (e *Engine) fill(root *folder, refs []Ref, paths [][]string, tables []Table
 		name := path[len(path)-1]
 		switch ref.Kind {
 		case VariantRef:
+			if ref.Schema != "" {
+				e.generateAs(root, ref)
+			}
 			continue
 		case ModelRef:
 			check(parent.catalog.AddModel2(name, e.model(ref.Name)))

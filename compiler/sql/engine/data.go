@@ -39,6 +39,8 @@ type Ref struct {
 	Start int     `json:"start"`
 	End   int     `json:"end"`
 	Alias bool    `json:"alias,omitempty"` // the text gives it an alias of its own
+	// Schema is what a call of AI.GENERATE says of its result.
+	Schema string `json:"schema,omitempty"`
 }
 
 // Use is a named parameter in the text; Name is in lower case.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 
 	gsql "github.com/goccy/go-googlesql"
@@ -123,8 +124,9 @@ func (s *scope) isAlias(name string) bool {
 
 // visitor collects what a parse tree names.
 type visitor struct {
-	parsed Parsed
-	script *Script // of a script
+	parsed  Parsed
+	script  *Script // of a script
+	schemas int     // that calls of AI.GENERATE ask for
 }
 
 func (v *visitor) visit(n gsql.ASTNode, s *scope) {
@@ -318,9 +320,30 @@ func (v *visitor) call(n *gsql.ASTFunctionCall, s *scope) {
 	for i, count := int32(0), get(n.NumChildren()); i < count; i++ {
 		if path, ok := get(n.Child(i)).(*gsql.ASTPathExpression); ok && i == 0 {
 			v.routine(FunctionRef, path)
+			v.generate(n, path)
 			continue
 		}
 		v.visit(get(n.Child(i)), s)
+	}
+}
+
+// generate notes the schema that a call of AI.GENERATE asks for: it is the type of
+// what the call gives.
+func (v *visitor) generate(n *gsql.ASTFunctionCall, path *gsql.ASTPathExpression) {
+	start, end := span(path)
+	if end-start != len(generateName) || !strings.EqualFold(strings.Join(identifiers(path), "."), generateName) {
+		return
+	}
+	for i, count := int32(1), get(n.NumChildren()); i < count; i++ {
+		named, is := get(n.Child(i)).(*gsql.ASTNamedArgument)
+		if !is || !strings.EqualFold(get(get(named.Name()).GetAsString()), "output_schema") {
+			continue
+		}
+		if text, is := get(named.Expr()).(*gsql.ASTStringLiteral); is && v.schemas < 9 {
+			v.schemas++
+			name := generateName[:len(generateName)-1] + strconv.Itoa(v.schemas)
+			v.parsed.Refs = append(v.parsed.Refs, Ref{Kind: VariantRef, Name: name, Start: start, End: end, Schema: get(text.StringValue())})
+		}
 	}
 }
 

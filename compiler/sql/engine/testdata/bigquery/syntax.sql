@@ -640,3 +640,24 @@ column i INT64
 column j ARRAY<INT64>
 column k RANGE<DATETIME>
 column l DATE
+
+### AI.GENERATE with schemas of its own
+SELECT AI.GENERATE(('who? ', body), connection_id => 'us.c', output_schema => 'name STRING, age INT64').name AS name, AI.GENERATE(body, output_schema => 'tags ARRAY<STRING>').tags AS tags, AI.GENERATE(body).result AS r FROM core.documents
+--->
+reads core.documents
+column name STRING
+column tags ARRAY<STRING>
+column r STRING
+
+### refused: AI.GENERATE with a schema that has no such field
+SELECT AI.GENERATE(body, output_schema => 'name STRING').result AS r FROM core.documents
+--->
+reads core.documents
+SL4003 at "result": Field name result does not exist in STRUCT<name STRING, full_response JSON, status STRING>
+
+### refused: AI.GENERATE with a schema that is none
+SELECT AI.GENERATE(body, output_schema => 'name STRINGS').name AS r FROM core.documents
+--->
+reads core.documents
+SL4006 at "AI.GENERATE": output_schema: Type not found: STRINGS
+  hint: use a type of GoogleSQL: INT64, FLOAT64, NUMERIC, BOOL, STRING, BYTES, DATE, DATETIME, TIMESTAMP, JSON, …
