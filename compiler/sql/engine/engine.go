@@ -57,7 +57,7 @@ type sweeper struct {
 // sweepEvery is how many statements there are between collections in a small process.
 // A collection costs in proportion to the memory that it looks through, which the
 // library's is no part of, so that there is one statement more for each megabyte.
-const sweepEvery = 48
+const sweepEvery = 96
 
 // after is called behind each statement.
 func (s *sweeper) after() {
