@@ -49,9 +49,9 @@ func isUnnest(n *node) bool {
 // with bounds that no value lies between.
 func decidedCondition(s *statement) {
 	for _, call := range s.calls("$equal", "$not_equal", "$less", "$less_or_equal", "$greater", "$greater_or_equal") {
-		a, oka := call.kids[0].is.(*gsql.ResolvedColumnRef)
-		b, okb := call.kids[1].is.(*gsql.ResolvedColumnRef)
-		if oka && okb && columnID(get(a.Column())) == columnID(get(b.Column())) && typeOf(call.kids[0]) != "FLOAT64" {
+		_, a := call.kids[0].is.(*gsql.ResolvedColumnRef)
+		_, b := call.kids[1].is.(*gsql.ResolvedColumnRef)
+		if a && b && call.kids[0].ref == call.kids[1].ref && typeOf(call.kids[0]) != "FLOAT64" {
 			s.find(call.start, call.end, "a column is compared with itself", "correct one side; for values that are there, write IS NOT NULL")
 		}
 	}

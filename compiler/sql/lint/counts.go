@@ -117,8 +117,7 @@ func (s *statement) onlyMeasured(call *node) bool {
 	id := columnID(get(c.Column()))
 	asked := false
 	for _, n := range s.all {
-		ref, ok := n.is.(*gsql.ResolvedColumnRef)
-		if !ok || s.origin(columnID(get(ref.Column()))) != id {
+		if _, ok := n.is.(*gsql.ResolvedColumnRef); !ok || s.origin(n.ref) != id {
 			continue
 		}
 		if _, unnested := n.up.is.(*gsql.ResolvedArrayScan); !unnested && function(n.up) != "array_length" {

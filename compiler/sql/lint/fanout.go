@@ -321,7 +321,7 @@ func (s *statement) usedAbove(join *node, of map[int32]bool) bool {
 	}
 	mark(join)
 	for _, n := range s.all {
-		if ref, ok := n.is.(*gsql.ResolvedColumnRef); ok && !own[n] && of[columnID(get(ref.Column()))] {
+		if _, ok := n.is.(*gsql.ResolvedColumnRef); ok && !own[n] && of[n.ref] {
 			return true
 		}
 	}

@@ -14,6 +14,12 @@ type node struct {
 	up         *node
 	kids       []*node
 	start, end int
+
+	// What the library was asked already: every question costs as much as a rule.
+	called, typed bool
+	ref           int32 // of a column reference
+	function      string
+	typeName      string
 }
 
 // index is what was learnt of a resolved tree on the way through it.
@@ -56,7 +62,8 @@ func (x *index) tree(n gsql.ResolvedNode, up *node) *node {
 	case *gsql.ResolvedComputedColumn:
 		x.defined[columnID(get(n.Column()))] = t.kids[0]
 	case *gsql.ResolvedColumnRef:
-		x.used[columnID(get(n.Column()))] = true
+		t.ref = columnID(get(n.Column()))
+		x.used[t.ref] = true
 	case *gsql.ResolvedWithEntry:
 		x.entries[get(n.WithQueryName())] = t.kids[0]
 	case *gsql.ResolvedWithRefScan:
@@ -100,8 +107,9 @@ func columns(n *node) []int32 {
 // refID is the column that an expression is, behind casts; false for other
 // expressions.
 func refID(n *node) (int32, bool) {
-	if ref, ok := uncast(n).is.(*gsql.ResolvedColumnRef); ok {
-		return columnID(get(ref.Column())), true
+	n = uncast(n)
+	if _, ok := n.is.(*gsql.ResolvedColumnRef); ok {
+		return n.ref, true
 	}
 	return 0, false
 }
@@ -184,8 +192,8 @@ func refs(n *node) map[int32]bool {
 	out := map[int32]bool{}
 	var visit func(*node)
 	visit = func(n *node) {
-		if ref, ok := n.is.(*gsql.ResolvedColumnRef); ok {
-			out[columnID(get(ref.Column()))] = true
+		if _, ok := n.is.(*gsql.ResolvedColumnRef); ok {
+			out[n.ref] = true
 		}
 		for _, kid := range n.kids {
 			visit(kid)
@@ -210,6 +218,13 @@ func conjuncts(n *node) []*node {
 // function is the name of the function that a scalar, aggregate or analytic call
 // calls, in lower case; empty for any other node and for the user's functions.
 func function(n *node) string {
+	if !n.called && n.is != nil {
+		n.function, n.called = functionOf(n), true
+	}
+	return n.function
+}
+
+func functionOf(n *node) string {
 	call, ok := n.is.(gsql.ResolvedFunctionCallBaseNode)
 	if !ok {
 		return ""
@@ -234,6 +249,13 @@ func (x *index) calls(names ...string) []*node {
 
 // typeOf is the type of an expression, as BigQuery names it.
 func typeOf(n *node) string {
+	if !n.typed {
+		n.typeName, n.typed = typeName(n), true
+	}
+	return n.typeName
+}
+
+func typeName(n *node) string {
 	e, ok := n.is.(gsql.ResolvedExprNode)
 	if !ok {
 		return ""
