@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -78,6 +79,23 @@ func TestImportPostgres(t *testing.T) {
 		`env: "SHOP_DB"`, fmt.Sprintf("port: %d", port), `secret: "new_password"`,
 		`description: "One row a \"line\" of an order \\( 1 + 1 )"`, `from: "public.Order Lines"`, `key: ["order_id", "line"]`, `// cursor: "updated_at"`,
 		`email: {type: "STRING", required: true} // looks personal: class: "personal"`, `true: type: "BOOL"`, "order_lines_2: {", `order_lines: { columns: { id:`, `price: type: "NUMERIC"`)
+}
+
+func TestImportMySQL(t *testing.T) {
+	port := testserver.MariaDB(t)
+	db, err := sql.Open("mysql", fmt.Sprintf("root@tcp(127.0.0.1:%d)/?multiStatements=true", port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	_, err = db.Exec("CREATE DATABASE shop; USE shop; CREATE TABLE `Order Lines` (id int PRIMARY KEY, `for` bool, phone text, updated_at timestamp) COMMENT 'it''s'; " +
+		"CREATE USER reader IDENTIFIED BY '" + testserver.Password + "'; GRANT SELECT ON shop.* TO reader")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("SHOP_DB", testserver.Password)
+	text := imported(t, "mysql", "new", "--host", "127.0.0.1", "--port", fmt.Sprint(port), "--database", "shop", "--user", "reader", "--password-env", "SHOP_DB")
+	mustContain(t, text, `kind: "mysql"`, `order_lines: { description: "it's" from: "Order Lines"`, `for: type: "BOOL"`, `phone: type: "STRING" // looks personal`, `// cursor: "updated_at"`)
 }
 
 func TestImportBigQuery(t *testing.T) {
