@@ -107,7 +107,7 @@ var layout = map[string]row{
 var owners = map[string][]string{
 	"cuelang.org/go":                      {"compiler/load"},
 	"github.com/goccy/go-googlesql":       {"compiler/sql"},
-	"github.com/duckdb/duckdb-go":         {"runtime/warehouse/duckdb"},
+	"github.com/duckdb/duckdb-go":         {"runtime/warehouse/duckdb", "ci/bench"}, // the bench also runs SQL written for it
 	"github.com/hashicorp/terraform-exec": {"runtime/deploy"},
 	"github.com/spf13/cobra":              {"cmd/sluice"},
 	"github.com/owenrumney/go-sarif":      {"compiler/diag/sarif"},
