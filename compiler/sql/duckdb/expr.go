@@ -330,9 +330,12 @@ func (c *call) fail(msg string) string {
 	return "CAST(gsql_error(" + text(msg) + ") AS " + ty + ")"
 }
 
+// volatileCall finds what gives another result with each call.
+var volatileCall = regexp.MustCompile(`\b(random|uuid|gsql_new_keyset|gsql_rotate_keyset|gsql_add_key|gsql_aead_encrypt)\(`)
+
 // try makes an error NULL. DuckDB cannot try a subquery, nor what is random.
 func (c *call) try(s string) string {
-	if strings.Contains(s, "(SELECT ") || strings.Contains(s, "random()") || strings.Contains(s, "uuid()") {
+	if strings.Contains(s, "(SELECT ") || volatileCall.MatchString(s) {
 		return c.refuse("the error of a subquery or of a random value cannot be caught on the embedded warehouse")
 	}
 	return "TRY(" + s + ")"

@@ -24,7 +24,7 @@ type tables struct {
 var allTables = sync.OnceValue(func() *tables {
 	return &tables{
 		scalar: merge(operatorFunctions, conditionFunctions, mathFunctions, stringFunctions, timeFunctions,
-			jsonFunctions, jsonChangeFunctions, arrayFunctions, miscFunctions, geoFunctions, quantifiedFunctions, sketchFunctions),
+			jsonFunctions, jsonChangeFunctions, arrayFunctions, miscFunctions, geoFunctions, keyFunctions, quantifiedFunctions, sketchFunctions),
 		aggregate: aggregates,
 		analytic:  analytics,
 	}

@@ -49,7 +49,7 @@ func Names() []string {
 }
 
 // functions is every function by name.
-var functions = gather(textFunctions, bytesFunctions, regexpFunctions, clockFunctions, numberFunctions, numericFunctions, jsonFunctions, jsonChangeFunctions, netFunctions, bigNumericFunctions, castFunctions, rangeFunctions, geoFunctions, safeFunctions, aggregateFunctions, percentileFunctions, sketchFunctions)
+var functions = gather(textFunctions, bytesFunctions, regexpFunctions, clockFunctions, numberFunctions, numericFunctions, jsonFunctions, jsonChangeFunctions, netFunctions, bigNumericFunctions, castFunctions, rangeFunctions, geoFunctions, keyFunctions, safeFunctions, aggregateFunctions, percentileFunctions, sketchFunctions)
 
 func gather(tables ...map[string]*udf) map[string]*udf {
 	out := map[string]*udf{}
@@ -93,11 +93,13 @@ type udf struct {
 	args []duckdb.TypeInfo
 	ret  duckdb.TypeInfo
 	run  func(args []driver.Value) (any, error)
+	// volatile functions give another result with each call.
+	volatile bool
 }
 
 // Config tells DuckDB the signature.
 func (u *udf) Config() duckdb.ScalarFuncConfig {
-	return duckdb.ScalarFuncConfig{InputTypeInfos: u.args, ResultTypeInfo: u.ret}
+	return duckdb.ScalarFuncConfig{InputTypeInfos: u.args, ResultTypeInfo: u.ret, Volatile: u.volatile}
 }
 
 // Executor runs the function row by row.
