@@ -111,6 +111,9 @@ func (r *resolver) sourceTable(s *spec.Source, t *spec.SourceTable, ds *model.Da
 	switch column := partitionColumn(t); {
 	case wildcard:
 		out.PseudoColumns = []model.Column{pseudo("_TABLE_SUFFIX", "STRING")}
+	case t.Mode.V == "external" && column == "" && !fromFiles:
+		// Of tables over files; whether this is one, BigQuery knows.
+		out.PseudoColumns = []model.Column{pseudo("_FILE_NAME", "STRING")}
 	case t.Mode.V == "external" && (column == "_PARTITIONTIME" || column == "_PARTITIONDATE"):
 		out.PseudoColumns = []model.Column{pseudo("_PARTITIONTIME", "TIMESTAMP"), pseudo("_PARTITIONDATE", "DATE")}
 	case t.Mode.V == "partition" && findColumn(out.Columns, column) == nil:

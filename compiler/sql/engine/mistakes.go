@@ -44,6 +44,9 @@ func (e *Engine) mistakes(first Problem, w *wrapped, r Request, again func(sql s
 		if i := slices.IndexFunc(patches, func(q patch) bool { return at >= q.start && at < q.end }); i >= 0 {
 			fix, typeless = widen(root, patches[i])
 		}
+		if fix.start < len(w.prefix) || fix.end > len(w.prefix)+len(w.text) { // the wrapping is not the user's
+			break
+		}
 		if fix.end <= fix.start || slices.ContainsFunc(patches, func(q patch) bool { return overlap(q, fix) && fix.start >= q.start && fix.end <= q.end }) {
 			break
 		}

@@ -139,7 +139,8 @@ type environment struct {
 	text     string // with references as the catalogue has them
 	catalog  gsql.CatalogNode
 	made     *gsql.SimpleCatalog
-	names    map[string]bool // in made, in lower case
+	names    map[string]bool   // in made, in lower case
+	types    map[string]string // of variables, by name in lower case
 	options  *gsql.AnalyzerOptions
 	keep     []any
 	problems []Problem
@@ -157,7 +158,7 @@ func (e *Engine) analyzeScript(r Request) Result {
 	if err != nil {
 		return Result{Problems: []Problem{*(&wrapped{text: text}).problem(err)}}
 	}
-	env := &environment{e: e, r: r, text: text, names: map[string]bool{}, made: get(gsql.NewSimpleCatalog("script", e.types)), options: e.optionsFor(r, false)}
+	env := &environment{e: e, r: r, text: text, names: map[string]bool{}, types: map[string]string{}, made: get(gsql.NewSimpleCatalog("script", e.types)), options: e.optionsFor(r, false)}
 	env.catalog = get(gsql.NewMultiCatalogCreate("root", []gsql.CatalogNode{env.made, e.catalog(r.Parsed.Refs, paths, r.Tables, r.Functions)}))
 	list := get(get(out.Script()).StatementListNode())
 	count := get(list.NumChildren())
@@ -252,7 +253,7 @@ func (env *environment) statement(n gsql.ASTNode) {
 	case *gsql.ASTVariableDeclaration:
 		env.declare(n)
 	case *gsql.ASTSingleAssignment:
-		env.expression(get(n.Expression()))
+		env.assign(get(n.Variable()), get(n.Expression()))
 	case *gsql.ASTAssignmentFromStruct:
 		env.expression(get(n.StructExpression()))
 	case *gsql.ASTSystemVariableAssignment:
@@ -297,9 +298,13 @@ func (env *environment) declare(n *gsql.ASTVariableDeclaration) {
 		}
 	}
 	if v, err := n.DefaultValue(); err == nil && v != nil {
+		before := len(env.problems)
 		found := env.expression(v)
-		if kind == "" {
+		switch {
+		case kind == "":
 			kind = found
+		case len(env.problems) == before:
+			env.fits(v, kind, found)
 		}
 	}
 	if kind == "" {
@@ -310,6 +315,40 @@ func (env *environment) declare(n *gsql.ASTVariableDeclaration) {
 	for i, count := int32(0), get(names.NumChildren()); i < count; i++ {
 		env.variable(get(get(names.IdentifierList(i)).GetAsString()), kind)
 	}
+}
+
+// assign checks what a variable is set to.
+func (env *environment) assign(variable *gsql.ASTIdentifier, value gsql.ASTNode) {
+	before := len(env.problems)
+	found := env.expression(value)
+	name := get(variable.GetAsString())
+	kind, declared := env.types[strings.ToLower(name)]
+	start, end := span(variable)
+	switch {
+	case len(env.problems) > before:
+	case !declared:
+		env.problems = append(env.problems, Problem{Code: diag.InvalidSQL, Start: start, End: end,
+			Message: "the variable " + name + " is not declared", Hint: "declare it first: DECLARE " + name + " " + found})
+	default:
+		env.fits(value, kind, found)
+	}
+}
+
+// fits checks that a value can be stored in a variable of a type: that it is coerced
+// to the type without a cast.
+func (env *environment) fits(value gsql.ASTNode, kind, found string) {
+	w := env.at(value, "SELECT IF(TRUE, CAST(NULL AS "+kind+"), (")
+	w.suffix = "\n)) AS x, CAST(NULL AS " + kind + ") AS y"
+	statement, problems := env.resolve(w)
+	if query, is := statement.(*gsql.ResolvedQueryStmt); is && len(problems) == 0 {
+		columns := queryColumns(get(query.OutputColumnList()), false)
+		if columns[0].Type == columns[1].Type {
+			return
+		}
+	}
+	start, end := span(value)
+	env.problems = append(env.problems, Problem{Code: diag.SQLTypeMismatch, Start: start, End: end,
+		Message: "a variable of the type " + kind + " cannot hold " + found, Hint: "cast it with CAST or SAFE_CAST, or declare the variable as " + found})
 }
 
 // badType is what is wrong with a type.
@@ -336,6 +375,7 @@ func (env *environment) variable(name, kind string) {
 	}
 	constant := get(gsql.NewSimpleConstantCreate([]string{name}, value))
 	env.keep = append(env.keep, constant, value)
+	env.types[strings.ToLower(name)] = kind
 	env.fresh(name)
 	check(env.made.AddConstant2(name, constant))
 }

@@ -202,3 +202,38 @@ CREATE TABLE x AS SELECT 1 AS a
 --->
 SL4007 at "CREATE": expected a query, found CREATE
   hint: write the query alone; sluice makes the statement that stores its rows (materialization, incremental)
+
+### values that a variable takes
+DECLARE d DATE DEFAULT '2026-01-01';
+DECLARE n NUMERIC DEFAULT 1;
+DECLARE a ARRAY<STRUCT<x INT64, y STRING>> DEFAULT [(1, 'a')];
+DECLARE s STRUCT<x INT64>;
+SET d = '2026-02-01';
+SET n = n + 1.5;
+SET a = ARRAY(SELECT AS STRUCT id, plan FROM core.members);
+SET s = STRUCT(1);
+SET n = NULL;
+SELECT d, n, a, s
+--->
+reads core.members
+column d DATE
+column n NUMERIC
+column a ARRAY<STRUCT<x INT64, y STRING>>
+column s STRUCT<x INT64>
+
+### refused: values that a variable does not take
+DECLARE n INT64 DEFAULT 1.5;
+DECLARE d DATE;
+SET d = 3;
+SET n = 'x';
+SET nosuch = 1;
+SELECT n, d
+--->
+SL4006 at "1.5": a variable of the type INT64 cannot hold FLOAT64
+  hint: cast it with CAST or SAFE_CAST, or declare the variable as FLOAT64
+SL4006 at "3": a variable of the type DATE cannot hold INT64
+  hint: cast it with CAST or SAFE_CAST, or declare the variable as INT64
+SL4006 at "'x'": a variable of the type INT64 cannot hold STRING
+  hint: cast it with CAST or SAFE_CAST, or declare the variable as STRING
+SL4002 at "nosuch": the variable nosuch is not declared
+  hint: declare it first: DECLARE nosuch INT64
