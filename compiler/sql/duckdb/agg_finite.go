@@ -95,7 +95,7 @@ func (f *finiteChecks) bits() string {
 				all = append(all, l)
 			}
 		}
-		each = append(each, fmt.Sprintf("CASE WHEN %s OR %s IS NULL THEN 0 ELSE %d END", allFinite(leaves), f.sums[i], int64(1)<<i))
+		each = append(each, fmt.Sprintf("CASE WHEN NOT %s AND %s IS NOT NULL THEN %d ELSE 0 END", allFinite(leaves), f.sums[i], int64(1)<<i))
 	}
 	kind := "UTINYINT"
 	if len(f.sums) > 8 {

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"slices"
 	"strings"
 
 	gsql "github.com/goccy/go-googlesql"
@@ -9,7 +10,7 @@ import (
 )
 
 var conditionFunctions = map[string]function{
-	"if":         total("CASE WHEN $1 THEN $2 ELSE $3 END").paren(),
+	"if":         custom(caseNoValue).never(),
 	"coalesce":   total("coalesce($*)"),
 	"ifnull":     total("coalesce($1, $2)"),
 	"zeroifnull": custom(func(c *call) string { return "coalesce(" + c.args[0] + ", " + c.zero() + ")" }),
@@ -42,17 +43,50 @@ func (c *call) onError(tmpl string) string {
 	return "(" + strings.NewReplacer("%ok", "("+tried+" IS NOT NULL)", "%value", tried+"[1]").Replace(tmpl) + ")"
 }
 
+// caseNoValue is CASE, and IF, which is a CASE of one condition.
 func caseNoValue(c *call) string {
-	var b strings.Builder
-	b.WriteString("(CASE")
-	n := len(c.args)
-	for i := 0; i+1 < n; i += 2 {
-		b.WriteString(" WHEN " + c.args[i] + " THEN " + c.args[i+1])
+	write := func(args []string) string {
+		var b strings.Builder
+		b.WriteString("(CASE")
+		n := len(args)
+		for i := 0; i+1 < n; i += 2 {
+			b.WriteString(" WHEN " + args[i] + " THEN " + args[i+1])
+		}
+		if n%2 == 1 {
+			b.WriteString(" ELSE " + args[n-1])
+		}
+		return b.String() + " END)"
 	}
-	if n%2 == 1 {
-		b.WriteString(" ELSE " + c.args[n-1])
+	s := write(c.args)
+	if c.result.Kind == sqltype.Float64 && !c.safe {
+		c.uncheckedCase(s, write)
 	}
-	return b.String() + " END)"
+	return s
+}
+
+// uncheckedCase notes what a CASE of FLOAT64 is without the checks in its branches;
+// see arithmetic.
+func (c *call) uncheckedCase(s string, write func([]string) string) {
+	args := slices.Clone(c.args)
+	var leaves []string
+	found := false
+	for i := range args {
+		if i%2 == 0 && i != len(args)-1 {
+			continue // a condition
+		}
+		switch u, ok := c.t.checked[args[i]]; {
+		case ok:
+			found = true
+			args[i], leaves = u.raw, append(leaves, u.leaves...)
+		case !isSimple(args[i]):
+			return
+		case !finiteLiteral(args[i]) && !strings.HasPrefix(args[i], "CAST(NULL "):
+			leaves = append(leaves, args[i])
+		}
+	}
+	if found {
+		c.t.checked[s] = unchecked{write(args), leaves}
+	}
 }
 
 func caseWithValue(c *call) string {

@@ -1,6 +1,8 @@
 package duckdb
 
 import (
+	"math"
+	"strconv"
 	"strings"
 
 	gsql "github.com/goccy/go-googlesql"
@@ -46,12 +48,32 @@ func (t *translator) predicate(e gsql.ResolvedExprNode, scope *env) string {
 	// NaN, which to DuckDB equals itself and is the greatest number, passes nothing: it
 	// is the right side in every comparison that it could pass.
 	x, y := t.expr(a, scope), t.expr(b, scope)
+	if least, ok := leastAbove(x, op); ok {
+		return "(" + y + " BETWEEN " + least + " AND CAST('inf' AS DOUBLE))"
+	}
 	s := x + " " + op + " " + y
-	if !finiteLiteral(y) && !(op == "=" && finiteLiteral(x)) {
+	if !finiteLiteral(y) && (op != "=" || !finiteLiteral(x)) {
 		if !isSimple(y) {
 			return t.expr(e, scope)
 		}
 		s += " AND " + y + " <= CAST('inf' AS DOUBLE)"
 	}
 	return "(" + s + ")"
+}
+
+// leastAbove is the least number y for which "x < y" or "x <= y" is true, where x is a
+// literal.
+func leastAbove(x, op string) (string, bool) {
+	number, _ := strings.CutSuffix(strings.TrimPrefix(x, "CAST('"), "' AS DOUBLE)")
+	f, err := strconv.ParseFloat(number, 64)
+	if err != nil || op == "=" || !finiteLiteral(x) {
+		return "", false
+	}
+	if op == "<" {
+		f = math.Nextafter(f, math.Inf(1))
+	}
+	if math.IsInf(f, 0) {
+		return "", false
+	}
+	return "CAST('" + strconv.FormatFloat(f, 'g', -1, 64) + "' AS DOUBLE)", true
 }
