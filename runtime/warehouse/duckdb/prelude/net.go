@@ -5,11 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"regexp"
 	"strings"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/net/publicsuffix"
 )
 
 var netFunctions = map[string]*udf{
 	"gsql_net_host":        fn1(netHost),
+	"gsql_net_suffix":      fn1(func(url string) (string, error) { return publicSuffix(url, 0) }),
+	"gsql_net_domain":      fn1(func(url string) (string, error) { return publicSuffix(url, 1) }),
 	"gsql_ip_from_string":  fn1(ipFromString),
 	"gsql_ip_to_string":    fn1(ipToString),
 	"gsql_ip_net_mask":     fn2(ipNetMask),
@@ -19,12 +25,12 @@ var netFunctions = map[string]*udf{
 }
 
 // netHost is the host of a URL that has a scheme's slashes, and of none other.
+var urlScheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*:)?//`)
+
 func netHost(url string) (string, error) {
 	u := trimSpace(url)
-	_, rest, ok := strings.Cut(u, "//")
-	if !ok {
-		return "", errors.New("NET.HOST of a URL without a scheme is not supported here")
-	}
+	// Without a scheme the text starts with the host.
+	rest := urlScheme.ReplaceAllString(u, "")
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
 		rest = rest[:i]
 	}
@@ -42,6 +48,33 @@ func netHost(url string) (string, error) {
 		return "", errNull
 	}
 	return rest, nil
+}
+
+// publicSuffix is the part of a URL's host under which names are registered, by the
+// public section of the Public Suffix List, and so many labels before it.
+func publicSuffix(url string, more int) (string, error) {
+	host, err := netHost(url)
+	if err != nil {
+		return "", err
+	}
+	labels := strings.Split(strings.Trim(host, "."), ".")
+	ascii, err := idna.Punycode.ToASCII(strings.ToLower(strings.Join(labels, ".")))
+	if err != nil || strings.ContainsAny(host, "[]") {
+		return "", errNull
+	}
+	suffix, icann := publicsuffix.PublicSuffix(ascii)
+	for !icann {
+		_, parent, ok := strings.Cut(suffix, ".")
+		if !ok {
+			return "", errNull // no suffix that the list knows
+		}
+		suffix, icann = publicsuffix.PublicSuffix(parent)
+	}
+	n := strings.Count(suffix, ".") + 1 + more
+	if n > len(labels) {
+		return "", errNull
+	}
+	return strings.Join(labels[len(labels)-n:], "."), nil
 }
 
 func ipFromString(s string) ([]byte, error) {
