@@ -137,6 +137,35 @@ func TestRoutinesThatCallThemselvesEnd(t *testing.T) {
 	}
 }
 
+// TestRoutinesInOtherLanguages: what is not SQL is created with its body in quotes, or
+// with the address that BigQuery calls.
+func TestRoutinesInOtherLanguages(t *testing.T) {
+	for _, c := range []struct {
+		spec spec.Routine
+		want string
+	}{
+		{spec.Routine{JS: spec.Text{V: "return 'a\\n';\n", Set: true}},
+			"CREATE OR REPLACE FUNCTION `%s`(`amount` NUMERIC) RETURNS NUMERIC LANGUAGE js AS 'return \\'a\\\\n\\';\\n'"},
+		{spec.Routine{JS: spec.Text{V: "f()", Set: true}, Libraries: []spec.Text{{V: "gs://a/b.js"}}, Kind: spec.Text{V: "aggregate"}},
+			"CREATE OR REPLACE AGGREGATE FUNCTION `%s`(`amount` NUMERIC) RETURNS NUMERIC LANGUAGE js OPTIONS (library = ['gs://a/b.js']) AS 'f()'"},
+		{spec.Routine{Remote: &spec.RemoteFunction{Connection: spec.Text{V: "p.l.c"}, Endpoint: spec.Text{V: "https://e"}}},
+			"CREATE OR REPLACE FUNCTION `%s`(`amount` NUMERIC) RETURNS NUMERIC REMOTE WITH CONNECTION `p.l.c` OPTIONS (endpoint = 'https://e')"},
+	} {
+		m := emittest.Platform("prod")
+		before := Build(m).Routines[0]
+		name := strings.Split(before.SQL, "`")[1]
+		c.spec.Node = m.Routines[0].Spec.Node
+		m.Routines[0].Spec, m.Routines[0].Statement = &c.spec, nil
+		got := Build(m).Routines[0]
+		if want := strings.Replace(c.want, "%s", name, 1); got.SQL != want {
+			t.Errorf("got  %s\nwant %s", got.SQL, want)
+		}
+		if got.Definition == before.Definition {
+			t.Error("another body has the same digest")
+		}
+	}
+}
+
 func TestNormalizeSQL(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"SELECT 1", "SELECT 1"},
