@@ -2,6 +2,8 @@ package duckdb
 
 import (
 	"regexp"
+	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -239,12 +241,38 @@ func regexFn(f func(c *call, pattern string) string, bytes string) func(*call) s
 	}
 }
 
+// takesPart reports whether a pattern's group, if it has one, is part of every
+// match; REGEXP_EXTRACT is NULL for a match without it.
+func takesPart(pattern string) bool {
+	re, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return false
+	}
+	return re.MaxCap() == 0 || everyMatch(re)
+}
+
+func everyMatch(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpCapture:
+		return true
+	case syntax.OpPlus:
+		return everyMatch(re.Sub[0])
+	case syntax.OpRepeat:
+		return re.Min > 0 && everyMatch(re.Sub[0])
+	case syntax.OpConcat:
+		return slices.ContainsFunc(re.Sub, everyMatch)
+	case syntax.OpAlternate:
+		return !slices.ContainsFunc(re.Sub, func(s *syntax.Regexp) bool { return !everyMatch(s) })
+	}
+	return false
+}
+
 func regexpExtract(c *call) string {
 	if c.kind(0) == sqltype.Bytes {
 		return "gsql_regexp_extract_bytes(" + c.args[0] + ", " + c.args[1] + ", " + c.orInt(2, 1) + ", " + c.orInt(3, 1) + ")"
 	}
 	if p, ok := c.stringOf(1); ok && len(c.args) == 2 {
-		if re, err := regexp.Compile(p); err == nil && re.NumSubexp() <= 1 {
+		if re, err := regexp.Compile(p); err == nil && re.NumSubexp() <= 1 && takesPart(p) {
 			c.simple()
 			return c.expand("(CASE WHEN regexp_matches($1, $2) THEN regexp_extract($1, $2, " + strconv.Itoa(re.NumSubexp()) + ") END)")
 		}

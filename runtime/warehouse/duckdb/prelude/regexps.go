@@ -102,6 +102,9 @@ func occurrence(re *regexp.Regexp, s string, pos, n int64) ([]int, error) {
 	if n < 1 {
 		return nil, errors.New("occurrence must be positive")
 	}
+	if pos > int64(len(s)) && (s != "" || pos > 1) {
+		return nil, errNull
+	}
 	from, ok := byteOffset(s, pos)
 	if !ok {
 		return nil, errNull
@@ -130,7 +133,7 @@ func regexpExtract(s, p string, pos, n int64) (string, error) {
 	}
 	m = m[len(m)-2:]
 	if m[0] < 0 {
-		return "", nil
+		return "", errNull
 	}
 	return s[m[0]:m[1]], nil
 }
