@@ -81,15 +81,17 @@ type unchecked struct {
 // so that one check at the root of a tree of them finds an overflow anywhere.
 func (c *call) arithmetic(op string) string {
 	var leaves, operands []string
-	for i, a := range c.args {
+	for _, a := range c.args {
+		if _, ok := c.t.checked[a]; !ok && !isSimple(a) {
+			c.simple() // binds all of them: a column beside a variable may not be found
+			break
+		}
+	}
+	for _, a := range c.args {
 		if u, ok := c.t.checked[a]; ok {
 			operands = append(operands, u.raw)
 			leaves = append(leaves, u.leaves...)
 			continue
-		}
-		if !isSimple(a) {
-			c.simple()
-			a = c.args[i]
 		}
 		operands = append(operands, a)
 		if !finiteLiteral(a) {
