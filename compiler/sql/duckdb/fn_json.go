@@ -40,10 +40,18 @@ var jsonFunctions = map[string]function{
 		return s
 	}),
 	"to_json": customSafe(func(c *call) string {
-		if len(c.args) > 1 && c.args[1] != "false" {
-			return c.refuse("TO_JSON with stringify_wide_numbers is not translated")
+		s := "CAST(" + c.t.jsonText(c.n, c.args[0], c.types[0], true) + " AS JSON)"
+		if len(c.args) < 2 || c.args[1] == "false" {
+			return s
 		}
-		return "CAST(" + c.t.jsonText(c.n, c.args[0], c.types[0], true) + " AS JSON)"
+		// stringify_wide_numbers: what FLOAT64 does not hold becomes a string.
+		c.t.wideText = true
+		wide := "CAST(" + c.t.jsonText(c.n, c.args[0], c.types[0], true) + " AS JSON)"
+		c.t.wideText = false
+		if c.args[1] == "true" {
+			return wide
+		}
+		return "(CASE WHEN " + c.args[1] + " IS NULL THEN NULL WHEN " + c.args[1] + " THEN " + wide + " ELSE " + s + " END)"
 	}),
 	"json_type":         native("gsql_json_type($1)"),
 	"$subscript":        custom(subscript),
@@ -186,16 +194,16 @@ func (t *translator) jsonText(n nodeAt, x string, ty sqltype.Type, typed bool) s
 		s = "CAST(" + x + " AS VARCHAR)"
 	case sqltype.Int64:
 		s = "CAST(" + x + " AS VARCHAR)"
-		if !typed {
+		if !typed || t.wideText {
 			s = "CASE WHEN " + x + " BETWEEN -9007199254740992 AND 9007199254740992 THEN " + s + " ELSE '\"' || " + s + " || '\"' END"
 		}
 	case sqltype.Float64:
 		// TO_JSON_STRING writes 1.0 as 1, the JSON value 1.0 stays one.
 		s = "gsql_json_float(" + x + ", " + strconv.FormatBool(typed) + ")"
 	case sqltype.Numeric:
-		s = "gsql_json_numeric(CAST(" + x + " AS VARCHAR), " + map[bool]string{true: "true", false: "false"}[typed] + ")"
+		s = "gsql_json_numeric(CAST(" + x + " AS VARCHAR), " + strconv.FormatBool(typed && !t.wideText) + ")"
 	case sqltype.BigNumeric:
-		s = "gsql_json_numeric(gsql_big_text(" + x + "), " + map[bool]string{true: "true", false: "false"}[typed] + ")"
+		s = "gsql_json_numeric(gsql_big_text(" + x + "), " + strconv.FormatBool(typed && !t.wideText) + ")"
 	case sqltype.String:
 		s = "gsql_json_quote(" + x + ")"
 	case sqltype.Bytes:

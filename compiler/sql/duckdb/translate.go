@@ -89,6 +89,7 @@ type translator struct {
 	problems []Problem
 	aliases  int
 	letVars  int
+	wideText bool                 // numbers that FLOAT64 does not hold are strings in JSON
 	checked  map[string]unchecked // see arithmetic
 	ctes     map[string]cte       // by upper-cased WITH name
 	cur      []cte                // the recursive terms being translated
