@@ -292,7 +292,13 @@ func (a *aggCall) ignoreRespect() bool {
 func numbering(fn string) aggregateFn { return func(a *aggCall) string { return a.write(fn) } }
 
 func offsetFn(fn string) aggregateFn {
-	return func(a *aggCall) string { return a.write(fn, a.args...) }
+	return func(a *aggCall) string {
+		args := append([]string(nil), a.args...)
+		if len(args) > 1 && !isNonNegative(args[1]) {
+			args[1] = "CASE WHEN " + args[1] + " >= 0 THEN " + args[1] + " ELSE CAST(gsql_error('The offset of " + strings.ToUpper(fn) + " must be non-null and non-negative') AS BIGINT) END"
+		}
+		return a.write(fn, args...)
+	}
 }
 
 func valueFn(fn string) aggregateFn {

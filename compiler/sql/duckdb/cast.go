@@ -92,9 +92,9 @@ var casts = map[kinds]caster{
 	{sqltype.DateTime, sqltype.Date}:      {"CAST($1 AS DATE)", true, false},
 	{sqltype.DateTime, sqltype.Time}:      {"CAST($1 AS TIME)", true, false},
 	{sqltype.DateTime, sqltype.Timestamp}: {"make_timestamptz(gsql_instant(epoch_us($1), %tz))", false, false},
-	{sqltype.Timestamp, sqltype.Date}:     {"CAST(make_timestamp(gsql_local(epoch_us($1), %tz)) AS DATE)", false, false},
+	{sqltype.Timestamp, sqltype.Date}:     {"CAST(make_timestamp(gsql_local_datetime(epoch_us($1), %tz)) AS DATE)", false, false},
 	{sqltype.Timestamp, sqltype.Time}:     {"CAST(make_timestamp(gsql_local(epoch_us($1), %tz)) AS TIME)", false, false},
-	{sqltype.Timestamp, sqltype.DateTime}: {"make_timestamp(gsql_local(epoch_us($1), %tz))", false, false},
+	{sqltype.Timestamp, sqltype.DateTime}: {"make_timestamp(gsql_local_datetime(epoch_us($1), %tz))", false, false},
 }
 
 // castTo converts x. Values of one kind keep their value; only the names of
@@ -133,6 +133,10 @@ func (t *translator) castTo(n nodeAt, x string, from, to sqltype.Type, safe bool
 		return s
 	case from.Kind == to.Kind:
 		return x
+	case from.Kind == sqltype.Range && to.Kind == sqltype.String && from.Elem != nil:
+		return t.rangeToString(n, x, *from.Elem)
+	case from.Kind == sqltype.String && to.Kind == sqltype.Range && to.Elem != nil:
+		return t.stringToRange(n, x, to, safe)
 	}
 	c, ok := casts[kinds{from.Kind, to.Kind}]
 	if !ok {

@@ -24,6 +24,11 @@ var arrayFunctions = map[string]function{
 			return c.refuse("ARRAY_IS_DISTINCT of %s is not translated", c.types[0])
 		}
 		c.simple()
+		if c.types[0].Elem.Kind == sqltype.Float64 {
+			// NaN is one value here, and -0 is 0.
+			v := c.t.letVar()
+			return c.expand("(len(list_distinct(list_transform($1, lambda " + v + ": CAST(" + v + " + 0 AS VARCHAR)))) + CASE WHEN list_count($1) < len($1) THEN 1 ELSE 0 END = len($1))")
+		}
 		return c.expand("(len(list_distinct($1)) + CASE WHEN list_count($1) < len($1) THEN 1 ELSE 0 END = len($1))")
 	}),
 	"array_sum": custom(arrayNumber("gsql_array_sum")),
@@ -87,16 +92,16 @@ func arrayToString(c *call) string {
 		if len(c.args) == 2 {
 			return fn + "(" + c.args[0] + ", " + c.args[1] + ", " + null + ", false)"
 		}
-		c.simple()
-		return fn + "(" + c.args[0] + ", " + c.args[1] + ", coalesce(" + c.args[2] + ", " + null + "), " + c.args[2] + " IS NOT NULL)"
+		return fn + "(" + c.args[0] + ", " + c.args[1] + ", " + c.args[2] + ", true)"
 	}
 	c.simple()
-	arr := c.args[0]
+	arr, null := c.args[0], ""
 	if len(c.args) > 2 {
 		v := c.t.letVar()
-		arr = "(CASE WHEN " + c.args[2] + " IS NULL THEN " + arr + " ELSE list_transform(" + arr + ", lambda " + v + ": coalesce(" + v + ", " + c.args[2] + ")) END)"
+		arr = "list_transform(" + arr + ", lambda " + v + ": coalesce(" + v + ", " + c.args[2] + "))"
+		null = " OR " + c.args[2] + " IS NULL"
 	}
-	return "(CASE WHEN " + c.args[0] + " IS NULL OR " + c.args[1] + " IS NULL THEN NULL ELSE coalesce(list_aggregate(" + arr + ", 'string_agg', " + c.args[1] + "), '') END)"
+	return "(CASE WHEN " + c.args[0] + " IS NULL OR " + c.args[1] + " IS NULL" + null + " THEN NULL ELSE coalesce(list_aggregate(" + arr + ", 'string_agg', " + c.args[1] + "), '') END)"
 }
 
 func generateArray(c *call) string {

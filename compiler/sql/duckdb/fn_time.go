@@ -126,6 +126,11 @@ func (c *call) local(ts string, zoneArg int) string {
 	return "make_timestamp(gsql_local(epoch_us(" + ts + "), " + z + "))"
 }
 
+// localDatetime is local as a DATETIME: one outside the years 1 to 9999 is an error.
+func (c *call) localDatetime(ts string, zoneArg int) string {
+	return strings.Replace(c.local(ts, zoneArg), "gsql_local(", "gsql_local_datetime(", 1)
+}
+
 // clock is the wall clock of a TIMESTAMP or DATETIME argument.
 func (c *call) clock(i, zoneArg int) string {
 	if c.kind(i) == sqltype.Timestamp {
@@ -188,6 +193,8 @@ func extract(c *call) string {
 	case sqltype.Timestamp:
 		if part == "MICROSECOND" || part == "MILLISECOND" || part == "SECOND" {
 			x = "make_timestamp(epoch_us(" + x + "))"
+		} else if part == "DATE" || part == "DATETIME" {
+			x = c.localDatetime(x, 2)
 		} else {
 			x = c.local(x, 2)
 		}
@@ -226,7 +233,7 @@ func makeDate(c *call) string {
 	case len(c.args) == 3:
 		return fromDays(c.expand("gsql_make_date($1, $2, $3)"))
 	case c.kind(0) == sqltype.Timestamp:
-		return "CAST(" + c.local(c.args[0], 1) + " AS DATE)"
+		return "CAST(" + c.localDatetime(c.args[0], 1) + " AS DATE)"
 	case c.kind(0) == sqltype.DateTime:
 		return c.expand("CAST($1 AS DATE)")
 	case c.kind(0) == sqltype.Date:
@@ -242,7 +249,7 @@ func makeDatetime(c *call) string {
 	case len(c.args) == 2 && c.kind(1) == sqltype.Time:
 		return c.expand("(CAST($1 AS TIMESTAMP) + to_microseconds(epoch_us($2)))")
 	case c.kind(0) == sqltype.Timestamp:
-		return c.local(c.args[0], 1)
+		return c.localDatetime(c.args[0], 1)
 	case c.kind(0) == sqltype.DateTime:
 		return c.args[0]
 	}
@@ -264,6 +271,10 @@ func makeTime(c *call) string {
 func makeTimestamp(c *call) string {
 	switch c.kind(0) {
 	case sqltype.String:
+		if len(c.args) > 1 {
+			// With a zone of its own, the text must not name another.
+			return fromMicros(sqltype.Timestamp, c.expand("gsql_zoneless_timestamp($1, $2)"))
+		}
 		return fromMicros(sqltype.Timestamp, c.expand("gsql_to_timestamp($1, ")+c.zone(1)+")")
 	case sqltype.Date:
 		return c.instant("CAST("+c.args[0]+" AS TIMESTAMP)", c.zone(1))

@@ -26,7 +26,7 @@ var operatorFunctions = map[string]function{
 	"$greater":          custom(func(c *call) string { return c.less(c.args[1], c.args[0], "<") }),
 	"$greater_or_equal": custom(func(c *call) string { return c.less(c.args[1], c.args[0], "<=") }),
 	"$between": custom(func(c *call) string {
-		if c.kind(0) == sqltype.Float64 {
+		if c.kind(0) == sqltype.Float64 || c.kind(0) == sqltype.Range {
 			c.simple()
 			return "(" + c.less(c.args[1], c.args[0], "<=") + " AND " + c.less(c.args[0], c.args[2], "<=") + ")"
 		}
@@ -289,6 +289,14 @@ func (c *call) less(a, b, op string) string {
 		}
 		return "(CASE WHEN isnan(" + b + ") THEN " + a + " <> " + a + " ELSE " + a + " " + op + " " + b + " END)"
 	}
+	if c.kind(0) == sqltype.Range {
+		swapped := a == c.args[1]
+		c.simple()
+		if swapped {
+			return rangeLess(c.args[1], c.args[0], op)
+		}
+		return rangeLess(c.args[0], c.args[1], op)
+	}
 	return c.ordered("(" + a + " " + op + " " + b + ")")
 }
 
@@ -340,7 +348,12 @@ func like(c *call) string {
 }
 
 func bitwise(op string) func(*call) string {
+	ofBytes := map[string]string{"&": "gsql_and_bytes($1, $2)", "|": "gsql_or_bytes($1, $2)", "xor": "gsql_xor_bytes($1, $2)",
+		"~": "gsql_not_bytes($1)", "<<": "gsql_shift_left_bytes($1, $2)", ">>": "gsql_shift_right_bytes($1, $2)"}
 	return func(c *call) string {
+		if c.kind(0) == sqltype.Bytes {
+			return c.expand(ofBytes[op])
+		}
 		if c.kind(0) != sqltype.Int64 {
 			return c.refuse("%s of %s is not translated", c.title(), c.kind(0))
 		}

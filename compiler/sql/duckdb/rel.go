@@ -23,6 +23,18 @@ func (e *env) lookup(id int32) (string, bool) {
 	return "", false
 }
 
+// usedIn reports whether a text refers to a column of the scope.
+func (e *env) usedIn(s string) bool {
+	for ; e != nil; e = e.outer {
+		for _, c := range e.cols {
+			if isReference(c) && strings.Contains(s, c) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (e *env) child(cols map[int32]string) *env { return &env{cols: cols, outer: e} }
 
 // rel is a relation under construction: one SELECT whose list is not yet

@@ -212,6 +212,9 @@ func (t *translator) joinScan(s *gsql.ResolvedJoinScan, outer *env) *rel {
 	}
 	kind := get(s.JoinType())
 	cond := get(s.JoinExpr())
+	if kind == gsql.ResolvedJoinScanEnums_JoinTypeFull && (outer.usedIn(l.from) || outer.usedIn(r.from)) {
+		return t.correlatedFullJoin(l, r, columnsOf(left), columnsOf(right), cond, outer)
+	}
 	if cond == nil && kind == gsql.ResolvedJoinScanEnums_JoinTypeInner {
 		out.from = l.from + " CROSS JOIN " + r.from
 		return out
@@ -222,6 +225,34 @@ func (t *translator) joinScan(s *gsql.ResolvedJoinScan, outer *env) *rel {
 	}
 	out.from = l.from + " " + joinWords[kind] + " " + r.from + " ON " + on
 	return out
+}
+
+// correlatedFullJoin writes FULL JOIN as a left join and the rows of the right
+// that have no partner: DuckDB has no full join of what an outer query's columns
+// make.
+func (t *translator) correlatedFullJoin(l, r *rel, leftCols, rightCols []*gsql.ResolvedColumn, cond gsql.ResolvedExprNode, outer *env) *rel {
+	l, hit := t.extend(l, leftCols, []string{"1"})
+	refs := map[int32]string{}
+	var first, second []string
+	for _, c := range leftCols {
+		id := get(c.ColumnId())
+		refs[id] = l.cols[id]
+		first = append(first, l.cols[id]+" AS "+colName(c))
+		second = append(second, "NULL AS "+colName(c))
+	}
+	for _, c := range rightCols {
+		id := get(c.ColumnId())
+		refs[id] = r.cols[id]
+		first = append(first, r.cols[id]+" AS "+colName(c))
+		second = append(second, r.cols[id]+" AS "+colName(c))
+	}
+	on := "true"
+	if cond != nil {
+		on = t.predicate(cond, outer.child(refs))
+	}
+	query := "SELECT " + strings.Join(first, ", ") + " FROM " + l.from + " LEFT JOIN " + r.from + " ON " + on +
+		" UNION ALL SELECT " + strings.Join(second, ", ") + " FROM " + r.from + " LEFT JOIN " + l.from + " ON " + on + " WHERE " + hit[0] + " IS NULL"
+	return t.sub(query, append(append([]*gsql.ResolvedColumn(nil), leftCols...), rightCols...))
 }
 
 // arrayScan is UNNEST, on its own or joined to what stands to its left.

@@ -60,13 +60,19 @@ var bytesFunctions = map[string]*udf{
 		}
 		return int64(n), nil
 	}),
-	"gsql_from_hex":         fn1(fromHex),
-	"gsql_from_base64":      fn1(fromBase64),
-	"gsql_to_base32":        fn1(func(b []byte) (string, error) { return base32.StdEncoding.EncodeToString(b), nil }),
-	"gsql_from_base32":      fn1(func(s string) ([]byte, error) { return base32.StdEncoding.DecodeString(s) }),
-	"gsql_safe_to_string":   fn1(func(b []byte) (string, error) { return safeToString(b), nil }),
-	"gsql_sha512":           fn1(func(b []byte) ([]byte, error) { h := sha512.Sum512(b); return h[:], nil }),
-	"gsql_farm_fingerprint": fn1(func(b []byte) (int64, error) { return int64(farm.Fingerprint64(b)), nil }),
+	"gsql_and_bytes":         fn2(func(a, b []byte) ([]byte, error) { return bitsOf(a, b, func(x, y byte) byte { return x & y }) }),
+	"gsql_or_bytes":          fn2(func(a, b []byte) ([]byte, error) { return bitsOf(a, b, func(x, y byte) byte { return x | y }) }),
+	"gsql_xor_bytes":         fn2(func(a, b []byte) ([]byte, error) { return bitsOf(a, b, func(x, y byte) byte { return x ^ y }) }),
+	"gsql_not_bytes":         fn1(func(a []byte) ([]byte, error) { return bitsOf(a, a, func(x, _ byte) byte { return ^x }) }),
+	"gsql_shift_left_bytes":  fn2(func(b []byte, n int64) ([]byte, error) { return shiftBytes(b, n, true) }),
+	"gsql_shift_right_bytes": fn2(func(b []byte, n int64) ([]byte, error) { return shiftBytes(b, n, false) }),
+	"gsql_from_hex":          fn1(fromHex),
+	"gsql_from_base64":       fn1(fromBase64),
+	"gsql_to_base32":         fn1(func(b []byte) (string, error) { return base32.StdEncoding.EncodeToString(b), nil }),
+	"gsql_from_base32":       fn1(func(s string) ([]byte, error) { return base32.StdEncoding.DecodeString(s) }),
+	"gsql_safe_to_string":    fn1(func(b []byte) (string, error) { return safeToString(b), nil }),
+	"gsql_sha512":            fn1(func(b []byte) ([]byte, error) { h := sha512.Sum512(b); return h[:], nil }),
+	"gsql_farm_fingerprint":  fn1(func(b []byte) (int64, error) { return int64(farm.Fingerprint64(b)), nil }),
 }
 
 func mapASCII(b []byte, lo, hi byte, by int) []byte {
@@ -236,4 +242,42 @@ func safeToString(b []byte) string {
 		b = b[n:]
 	}
 	return out.String()
+}
+
+// bitsOf combines two values of one length byte by byte.
+func bitsOf(a, b []byte, op func(x, y byte) byte) ([]byte, error) {
+	if len(a) != len(b) {
+		return nil, fmt.Errorf("bitwise operator for BYTES requires equal length of the inputs, got %d and %d bytes", len(a), len(b))
+	}
+	out := make([]byte, len(a))
+	for i := range a {
+		out[i] = op(a[i], b[i])
+	}
+	return out, nil
+}
+
+// shiftBytes moves the bits by n places and keeps the length.
+func shiftBytes(b []byte, n int64, left bool) ([]byte, error) {
+	if n < 0 {
+		return nil, errors.New("bitwise shift by negative offset")
+	}
+	out := make([]byte, len(b))
+	if n >= int64(len(b))*8 {
+		return out, nil
+	}
+	whole, part := int(n/8), uint(n%8)
+	at := func(i int) uint16 {
+		if i < 0 || i >= len(b) {
+			return 0
+		}
+		return uint16(b[i])
+	}
+	for i := range out {
+		if left {
+			out[i] = byte(at(i+whole)<<part | at(i+whole+1)<<part>>8)
+		} else {
+			out[i] = byte((at(i-whole-1)<<8 | at(i-whole)) >> part)
+		}
+	}
+	return out, nil
 }

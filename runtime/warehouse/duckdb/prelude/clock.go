@@ -23,31 +23,45 @@ const (
 )
 
 var clockFunctions = map[string]*udf{
-	"gsql_local":            fn2(local),
-	"gsql_instant":          fn2(instant),
-	"gsql_check_days":       fn1(checkDays),
-	"gsql_check_micros":     fn1(checkMicros),
-	"gsql_make_date":        fn3(makeDate),
-	"gsql_make_datetime":    fn6(makeDatetime),
-	"gsql_make_time":        fn3(makeTime),
-	"gsql_date_add":         fn3(dateAdd),
-	"gsql_datetime_add":     fn3(datetimeAdd),
-	"gsql_time_add":         fn3(timeAdd),
-	"gsql_add_months":       fn2(func(d, n int64) (int64, error) { return dateAdd(d, n, "LAST_DAY_MONTH") }),
-	"gsql_add_interval":     fn4(addInterval),
-	"gsql_date_diff":        fn3(dateDiff),
-	"gsql_trunc":            fn2(truncate),
-	"gsql_trunc_zone":       fn3(truncateZone),
-	"gsql_time_trunc":       fn2(func(us int64, part string) (int64, error) { return truncate(us, part) }),
-	"gsql_last_day":         fn2(lastDay),
-	"gsql_bucket":           fn3(bucket),
-	"gsql_generate_dates":   fn4(generateDates),
-	"gsql_format_time":      fn4(formatTime),
-	"gsql_parse_time":       fn4(parseTime),
-	"gsql_to_date":          fn1(toDate),
-	"gsql_to_time":          fn1(toTime),
-	"gsql_to_datetime":      fn1(toDatetime),
-	"gsql_to_timestamp":     fn2(toTimestamp),
+	"gsql_local": fn2(local),
+	"gsql_local_datetime": fn2(func(us int64, name string) (int64, error) {
+		at, err := local(us, name)
+		if err != nil {
+			return 0, err
+		}
+		return checkMicros(at)
+	}),
+	"gsql_instant":        fn2(instant),
+	"gsql_check_days":     fn1(checkDays),
+	"gsql_check_micros":   fn1(checkMicros),
+	"gsql_make_date":      fn3(makeDate),
+	"gsql_make_datetime":  fn6(makeDatetime),
+	"gsql_make_time":      fn3(makeTime),
+	"gsql_date_add":       fn3(dateAdd),
+	"gsql_datetime_add":   fn3(datetimeAdd),
+	"gsql_time_add":       fn3(timeAdd),
+	"gsql_add_months":     fn2(func(d, n int64) (int64, error) { return dateAdd(d, n, "LAST_DAY_MONTH") }),
+	"gsql_add_interval":   fn4(addInterval),
+	"gsql_date_diff":      fn3(dateDiff),
+	"gsql_trunc":          fn2(truncate),
+	"gsql_trunc_zone":     fn3(truncateZone),
+	"gsql_time_trunc":     fn2(func(us int64, part string) (int64, error) { return truncate(us, part) }),
+	"gsql_last_day":       fn2(lastDay),
+	"gsql_bucket":         fn3(bucket),
+	"gsql_generate_dates": fn4(generateDates),
+	"gsql_format_time":    fn4(formatTime),
+	"gsql_parse_time":     fn4(parseTime),
+	"gsql_to_date":        fn1(toDate),
+	"gsql_to_time":        fn1(toTime),
+	"gsql_to_datetime":    fn1(toDatetime),
+	"gsql_to_timestamp":   fn2(toTimestamp),
+	"gsql_zoneless_timestamp": fn2(func(s, name string) (int64, error) {
+		us, rest, err := clockOf(s)
+		if err != nil || rest != "" {
+			return 0, fmt.Errorf("invalid timestamp: %q", s)
+		}
+		return instant(us, name)
+	}),
 	"gsql_date_text":        fn1(func(d int64) (string, error) { return dateText(d), nil }),
 	"gsql_time_text":        fn1(func(us int64) (string, error) { return timeText(us), nil }),
 	"gsql_datetime_text":    fn1(func(us int64) (string, error) { return datetimeText(us, " "), nil }),
