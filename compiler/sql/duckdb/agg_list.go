@@ -3,8 +3,6 @@ package duckdb
 import (
 	"strings"
 
-	gsql "github.com/goccy/go-googlesql"
-
 	"sluice/compiler/sqltype"
 )
 
@@ -62,13 +60,8 @@ func approxTop(field string) aggregateFn {
 		if field == "sum" {
 			weight, n, sum = a.args[1], a.args[2], a.types[1]
 		}
-		identity := identityText("v", a.types[0])
-		switch sum.Kind {
-		case sqltype.Int64, sqltype.Float64, sqltype.Numeric, sqltype.BigNumeric:
-		default:
-			identity = ""
-		}
-		if a.distinct || identity == "" {
+		summable := sum.Kind == sqltype.Int64 || sum.Kind == sqltype.Float64 || sum.Kind == sqltype.Numeric || sum.Kind == sqltype.BigNumeric
+		if a.distinct || !summable || identityText("x", a.types[0]) == "" {
 			return a.refuse("%s of %s is not translated", a.title(), a.types[0])
 		}
 		rows := a.write("list", "{'k': "+a.args[0]+", 'w': "+textOf(weight, sum)+"}")
@@ -153,13 +146,4 @@ var sketchFunctions = map[string]function{
 	"kll_quantiles.extract_float64":       native("gsql_kll_extract_float64($*)"),
 	"kll_quantiles.extract_point_int64":   native("gsql_kll_extract_point_int64($*)"),
 	"kll_quantiles.extract_point_float64": native("gsql_kll_extract_point_float64($*)"),
-}
-
-// isLiteral reports a literal or a parameter: what is the same for every row.
-func isLiteral(e gsql.ResolvedExprNode) bool {
-	switch e.(type) {
-	case *gsql.ResolvedLiteral, *gsql.ResolvedParameter:
-		return true
-	}
-	return false
 }

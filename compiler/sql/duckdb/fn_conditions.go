@@ -29,13 +29,6 @@ var conditionFunctions = map[string]function{
 	"$with_side_effects": total("$1"),
 }
 
-// paren puts a template's output in parentheses.
-func (f function) paren() function {
-	w := f.write
-	f.write = func(c *call) string { return "(" + w(c) + ")" }
-	return f
-}
-
 // onError evaluates the first argument to a value and whether it succeeded.
 // The value travels in a list, so that NULL and an error are told apart.
 func (c *call) onError(tmpl string) string {
