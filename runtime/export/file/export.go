@@ -97,6 +97,11 @@ func copyOptions(spec *plan.ExportSpec) (string, error) {
 // render gives each value the form it has in BigQuery's own exports. Parquet keeps
 // the types.
 func render(shape *duckdb.Target, format, query string) (string, error) {
+	for _, c := range shape.Table.Columns {
+		if strings.Contains(c.Type, "BIGNUMERIC") || strings.Contains(c.Type, "GEOGRAPHY") {
+			return "", task.Fail("column %q: %s has no form in files; cast it to STRING, or use ST_ASTEXT", c.Name, c.Type)
+		}
+	}
 	if format == "parquet" {
 		return query, nil
 	}

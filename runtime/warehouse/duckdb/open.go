@@ -21,6 +21,7 @@ import (
 	duck "github.com/duckdb/duckdb-go/v2"
 
 	"sluice/runtime/plan"
+	"sluice/runtime/value"
 	"sluice/runtime/warehouse/duckdb/prelude"
 )
 
@@ -240,8 +241,14 @@ func ColumnType(c plan.Column) (string, error) {
 		return c.WarehouseType, nil
 	}
 	t, err := ParseType(c.Type)
-	if err != nil {
-		return "", fmt.Errorf("column %q: %w", c.Name, err)
+	if err == nil {
+		return t.DuckDB(), nil
 	}
-	return t.DuckDB(), nil
+	// BIGNUMERIC and GEOGRAPHY are no types of files, but tables hold them.
+	if held, parseErr := value.ParseType(c.Type); parseErr == nil {
+		if store := StoreType(held); store != "" {
+			return store, nil
+		}
+	}
+	return "", fmt.Errorf("column %q: %w", c.Name, err)
 }

@@ -97,6 +97,8 @@ func StoreType(t value.Type) string {
 	switch t.Kind {
 	case "BIGNUMERIC":
 		return "BLOB"
+	case "GEOGRAPHY":
+		return "VARCHAR" // well-known text
 	case "ARRAY":
 		if elem := StoreType(*t.Elem); elem != "" {
 			return elem + "[]"

@@ -72,9 +72,8 @@ func TestMakeTemp(t *testing.T) {
 	if err := s.Exec(ctx, `SELECT * FROM "core.the table"`); err == nil {
 		t.Error("the table is still there")
 	}
-	of, _ := value.ParseType("GEOGRAPHY")
-	if err := s.MakeTemp(ctx, "t", []TempColumn{{"g", of}}, nil); err == nil {
-		t.Error("a column of type GEOGRAPHY was made")
+	if err := s.MakeTemp(ctx, "t", []TempColumn{{"g", value.Type{Kind: "TOKENLIST"}}}, nil); err == nil {
+		t.Error("a column of type TOKENLIST was made")
 	}
 }
 

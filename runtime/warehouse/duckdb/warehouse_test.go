@@ -518,3 +518,15 @@ func FuzzParseType(f *testing.F) {
 		}
 	})
 }
+
+// Tables hold types that files do not.
+func TestColumnTypesBeyondFiles(t *testing.T) {
+	for typ, want := range map[string]string{"BIGNUMERIC": "BLOB", "GEOGRAPHY": "VARCHAR", "ARRAY<BIGNUMERIC>": "BLOB[]", "STRUCT<g GEOGRAPHY>": `STRUCT("g" VARCHAR)`} {
+		if got, err := ColumnType(plan.Column{Name: "c", Type: typ}); got != want || err != nil {
+			t.Errorf("%s: %q, %v", typ, got, err)
+		}
+	}
+	if got, err := ColumnType(plan.Column{Name: "c", Type: "INT65"}); err == nil {
+		t.Errorf("INT65: %q", got)
+	}
+}
