@@ -158,7 +158,7 @@ func TestParametersHaveTheirTypes(t *testing.T) {
 	b.want("SELECT v FROM pr_core.t", "DATE|2026-01-15|TIMESTAMP WITH TIME ZONE|2026-01-14 15:00:00+00|2026-01-15 15:00:00+00|BIGINT|9223372036854775807|DOUBLE|1.5|"+
 		"12345678901234567890.123456789|VARCHAR| x'; DROP TABLE t; --|BOOLEAN|true|DATE|2026-01-31 00:00:00|TIMESTAMP WITH TIME ZONE|2026-02-01 00:00:00+00|true")
 
-	for kind, value := range map[string]string{"INT64": "1.5", "FLOAT64": "x", "NUMERIC": "1/2", "BOOL": "maybe", "DATE": "2026-02-30", "TIMESTAMP": "soon", "JSON": "{}"} {
+	for kind, value := range map[string]string{"INT64": "1.5", "FLOAT64": "x", "NUMERIC": "1/2", "BOOL": "maybe", "DATE": "2026-02-30", "TIMESTAMP": "soon", "GEOGRAPHY": "POINT(0 0)"} {
 		if _, err := typed(kind, value, "v"); task.ClassOf(err) != task.Permanent || !strings.Contains(err.Error(), "@v") {
 			t.Errorf("%s %q: %v", kind, value, err)
 		}

@@ -57,11 +57,11 @@ var bigNumericFunctions = map[string]*udf{
 	"gsql_big_avg":       fn1(bigAvg),
 	"gsql_numeric_sqrt":  numeric1(numericType.sqrt),
 	"gsql_numeric_cbrt":  numeric1(numericType.cbrt),
-	"gsql_numeric_exp":   numeric1(func(u *big.Int) (*big.Int, error) { return known(numericType.exp(u)) }),
+	"gsql_numeric_exp":   numeric1(func(u *big.Int) (*big.Int, error) { return knownDigits(numericType.exp(u)) }),
 	"gsql_numeric_ln":    numeric1(numericType.ln),
 	"gsql_numeric_log10": numeric1(numericType.log10),
 	"gsql_numeric_log":   numeric2(numericType.log),
-	"gsql_numeric_pow":   numeric2(func(a, b *big.Int) (*big.Int, error) { return known(numericType.pow(a, b)) }),
+	"gsql_numeric_pow":   numeric2(func(a, b *big.Int) (*big.Int, error) { return knownDigits(numericType.pow(a, b)) }),
 	"gsql_limit_numeric": fn3(func(s string, precision, scale int64) (string, error) {
 		return numericResult(numericType.limit(numericUnits(s), precision, scale))
 	}),
@@ -111,9 +111,9 @@ func big2(f func(a, b *big.Int) (*big.Int, error)) *udf {
 	return fn2(func(a, b []byte) ([]byte, error) { return bigResult(f(bigUnits(a), bigUnits(b))) })
 }
 
-// known fails where GoogleSQL's own EXP and POW of NUMERIC are no longer right in
+// knownDigits fails where GoogleSQL's own EXP and POW of NUMERIC are no longer right in
 // all digits, so that theirs cannot be told.
-func known(u *big.Int, err error) (*big.Int, error) {
+func knownDigits(u *big.Int, err error) (*big.Int, error) {
 	if err == nil && u.CmpAbs(power10(18+numericType.scale)) > 0 {
 		return nil, errors.New("EXP and POW of NUMERIC beyond 1e18 are not known here")
 	}
