@@ -151,7 +151,7 @@ var mathFunctions = map[string]function{
 	"radians":      custom(realFunction("radians($1)")),
 	"degrees":      custom(realFunction("degrees($1)")),
 	"rand":         total("random()"),
-	"range_bucket": customTotal(rangeBucket),
+	"range_bucket": customSafe(rangeBucket),
 	"bit_count": custom(func(c *call) string {
 		if c.kind(0) == sqltype.Bytes {
 			return c.expand("gsql_bit_count_bytes($1)")
@@ -325,12 +325,14 @@ func extremum(fn string) func(*call) string {
 }
 
 func rangeBucket(c *call) string {
-	c.t.letVars++
-	nan := ""
+	c.simple()
+	nan, bad := "", ""
 	if c.kind(0) == sqltype.Float64 {
-		nan = " OR isnan(" + c.args[0] + ")"
+		nan, bad = " OR isnan("+c.args[0]+")", " OR list_contains($2, CAST('nan' AS DOUBLE))"
 	}
-	return c.expand("(CASE WHEN $1 IS NULL OR $2 IS NULL" + nan + " THEN NULL ELSE CAST(len(list_filter($2, lambda e: e <= $1)) AS BIGINT) END)")
+	return c.expand("(CASE WHEN $1 IS NULL OR $2 IS NULL" + nan + " THEN NULL WHEN list_count($2) < len($2)" + bad + " THEN " +
+		c.fail("Elements in input array to RANGE_BUCKET cannot be null or NaN") + " WHEN list_sort($2) <> $2 THEN " +
+		c.fail("Elements in input array to RANGE_BUCKET must be in ascending order") + " ELSE CAST(len(list_filter($2, lambda e: e <= $1)) AS BIGINT) END)")
 }
 
 // vectors refuses the sparse form of a vector function.

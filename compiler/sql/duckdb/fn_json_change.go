@@ -52,9 +52,8 @@ func jsonPairs(fn string, tagged bool) func(*call) string {
 		for i := 2; i < n; i += 2 {
 			v := c.t.jsonText(c.n, c.args[i], c.types[i], true)
 			if tagged && c.kind(i) == sqltype.Array {
-				return c.refuse("%s of an ARRAY is not translated", c.title())
-			}
-			if tagged {
+				v = "'A' || " + v
+			} else if tagged {
 				v = "'V' || " + v
 			}
 			vals = append(vals, v)

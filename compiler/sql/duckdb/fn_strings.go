@@ -237,6 +237,11 @@ func regexFn(f func(c *call, pattern string) string, bytes string) func(*call) s
 			return c.expand(strings.NewReplacer("%3", c.orInt(2, 1), "%4", c.orInt(3, 1), "%5", c.orInt(4, 0)).Replace(bytes))
 		}
 		p, _ := c.stringOf(1)
+		if _, err := syntax.Parse(p, syntax.Perl); err != nil && !strings.Contains(p, `\C`) {
+			// DuckDB would fail before it reads a row, even where no row comes to it.
+			c.simple()
+			return "(CASE WHEN " + c.args[0] + " IS NULL THEN NULL ELSE " + c.fail("Cannot parse regular expression: "+err.Error()) + " END)"
+		}
 		return f(c, p)
 	}
 }

@@ -19,6 +19,7 @@ type parsed struct {
 	isEpoch                                bool
 	offset                                 int64 // seconds, with isOffset
 	isOffset                               bool
+	zone                                   string // %Z; empty when absent
 }
 
 // parseTime reads text by strptime's elements. What is not given is
@@ -109,6 +110,9 @@ func (p *parsed) value(kind, name, text string) (int64, error) {
 		return us, nil
 	case p.isOffset:
 		return checkMicros(us - p.offset*second)
+	}
+	if p.zone != "" {
+		name = p.zone
 	}
 	return instant(us, name)
 }
@@ -233,6 +237,12 @@ func (p *parsed) element(e, s, kind string) (string, error) {
 		p.isEpoch = true
 	case "z", "Ez":
 		return p.zoneOffset(s)
+	case "Z":
+		n := strings.IndexAny(s+" ", " \t\n\v\f\r")
+		if _, err := zone(s[:n]); err != nil || n == 0 {
+			return s, errElement
+		}
+		p.zone, s = s[:n], s[n:]
 	case "n", "t":
 		s = strings.TrimLeft(s, " \t\n\v\f\r")
 	case "%":

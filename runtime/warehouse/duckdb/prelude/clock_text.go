@@ -131,7 +131,7 @@ func toTimestamp(s, name string) (int64, error) {
 // dateOnly and timeOnly are the elements that a DATE and a TIME have.
 const (
 	dateOnly = "AaBbCDdeFGghjmQUuVWwxYyntEJ%"
-	timeOnly = "HIklMPpRSTXntE%"
+	timeOnly = "HIklMPpRrSTXntE%"
 )
 
 // formatTime writes a wall clock, or an instant in a zone, by strftime's
@@ -166,6 +166,11 @@ func formatTime(format string, us int64, kind, name string) (string, error) {
 		zoned := strings.Contains("z Z s Ez", e)
 		if allowed != "" && !strings.Contains(allowed, e[:1]) || zoned && kind != "TIMESTAMP" ||
 			kind == "DATE" && e[0] == 'E' && e[len(e)-1] == 'S' || kind == "TIME" && e == "E4Y" {
+			if len(e) == 1 && (known(e) && kind != "DATETIME" || e == "Z" || e == "z") {
+				// What the type does not have stands as it is.
+				b.WriteString("%" + e)
+				continue
+			}
 			return "", fmt.Errorf("the format element %%%s is not supported for %s here", e, kind)
 		}
 		s, ok := element(t, e, us, off/second)
@@ -176,6 +181,9 @@ func formatTime(format string, us int64, kind, name string) (string, error) {
 	}
 	return b.String(), nil
 }
+
+// known reports an element that some type has.
+func known(e string) bool { return strings.Contains(dateOnly+timeOnly+"cszZ", e) && e != "E" }
 
 // extended is an element that starts with E: Ez, E4Y, E#S, E*S.
 func extended(s string) string {
@@ -242,6 +250,8 @@ func element(t time.Time, e string, us, off int64) (string, bool) {
 		return strconv.Itoa((int(t.Month())-1)/3 + 1), true
 	case "R":
 		return t.Format("15:04"), true
+	case "r":
+		return t.Format("03:04:05 PM"), true
 	case "S":
 		return t.Format("05"), true
 	case "s":
