@@ -10,7 +10,9 @@ import (
 // it. Where the factors have so few digits that nothing is rounded, which is what
 // money is like, it does not have to; otherwise the prelude multiplies.
 func (c *call) numericProduct() string {
-	c.simple()
+	if !isCheap(c.args[0]) || !isCheap(c.args[1]) {
+		c.simple()
+	}
 	digits := [2]int{5, 4} // after the point, nine together
 	literal := -1          // of the factors, the one whose digits are known
 	for i, other := range [2]int{1, 0} {
@@ -40,6 +42,22 @@ func (c *call) numericProduct() string {
 	}
 	return "(CASE WHEN " + strings.Join(exact, " AND ") + " THEN CAST(" + strings.Join(factors, " * ") + " AS DECIMAL(38,9))" + isNull +
 		" ELSE " + c.numeric("gsql_numeric_mul") + " END)"
+}
+
+// isCheap reports whether an expression of NUMERIC costs less when it is repeated than
+// when it is bound: a column, a literal, and a sum or difference of two of them.
+func isCheap(x string) bool {
+	if isSimple(x) {
+		return true
+	}
+	inner, ok := strings.CutPrefix(x, "(")
+	inner, closed := strings.CutSuffix(inner, ")")
+	for _, op := range []string{" + ", " - "} {
+		if a, b, found := strings.Cut(inner, op); ok && closed && found && isSimple(a) && isSimple(b) {
+			return true
+		}
+	}
+	return false
 }
 
 // literalDigits is how many digits a NUMERIC literal has after the point.
