@@ -135,7 +135,7 @@ func (a *app) viewApplied(changes []duckdb.Change) {
 	var parts []string
 	for _, kind := range []string{"schema", "routine", "table", "view"} {
 		if n := counts["create "+kind]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, plural(kind, n)))
+			parts = append(parts, count(n, kind))
 		}
 	}
 	if parts != nil {

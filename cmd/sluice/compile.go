@@ -35,6 +35,7 @@ func newCheck(a *app) *cobra.Command {
 		},
 	}
 	flags.add(cmd)
+	a.forms(cmd, "text", "json", "sarif")
 	return cmd
 }
 
@@ -146,8 +147,8 @@ func (a *app) emit(dir string, result pipeline.Result, drift bool) error {
 			emit.Report
 		}{1, result.Plan.Digest, dir, report})
 	} else {
-		fmt.Fprintf(a.out, "%s for %s: plan %s, %d tasks, %d tables, %d promises\n", result.Plan.Platform, result.Plan.Environment,
-			shortDigest(result.Plan.Digest), len(result.Plan.Tasks), len(result.Plan.Tables), len(result.Plan.SLAs))
+		fmt.Fprintf(a.out, "%s for %s: plan %s, %s, %s, %s\n", result.Plan.Platform, result.Plan.Environment, shortDigest(result.Plan.Digest),
+			count(len(result.Plan.Tasks), "task"), count(len(result.Plan.Tables), "table"), count(len(result.Plan.SLAs), "promise"))
 		a.viewEmitted(dir, report, drift)
 	}
 	if err == nil && diags.HasErrors() {

@@ -13,9 +13,9 @@ import (
 
 func newExplain(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain [CODE]",
+		Use:   "explain [CODE | RULE]",
 		Short: "Explain a diagnostic: what is wrong, an example, the fix",
-		Long:  "Explain a diagnostic by its code, e.g. sluice explain SL3102. Without a code: list them all.",
+		Long:  "Explain a diagnostic by its code, e.g. sluice explain SL3102, or a rule of lint by its name. Without a code: list them all.",
 		Args:  cobra.MaximumNArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var out []string
@@ -30,6 +30,9 @@ func newExplain(a *app) *cobra.Command {
 			}
 			if len(args) == 0 {
 				return a.listCodes()
+			}
+			if r, ok := diag.RuleOf(args[0]); ok {
+				return a.explain(r.Code)
 			}
 			return a.explain(diag.Code(strings.ToUpper(args[0])))
 		},
@@ -49,7 +52,7 @@ func (a *app) listCodes() error {
 func (a *app) explain(code diag.Code) error {
 	info, ok := diag.Lookup(code)
 	if !ok {
-		return fmt.Errorf("there is no code %s; `sluice explain` lists them", code)
+		return fmt.Errorf("there is no code or rule %q; `sluice explain` lists them", code)
 	}
 	if a.output == "json" {
 		return a.writeJSON(info)

@@ -45,6 +45,15 @@ func newImport(a *app) *cobra.Command {
 		Long: "Read the schema of a live system and write it as a source: tables, columns, types, descriptions and\n" +
 			"keys. Guesses (cursors, personal data) stand in comments. Only the schema is read; of MongoDB a sample\n" +
 			"of documents, of files their beginnings.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+				return fmt.Errorf("import does not read %q; did you mean %q?", args[0], near[0])
+			}
+			return fmt.Errorf("import does not read %q; `sluice import --help` lists what it reads", args[0])
+		},
 	}
 	cmd.AddCommand(importPostgres(a), importMySQL(a), importMongoDB(a), importBigQuery(a), importFiles(a))
 	return cmd
@@ -355,7 +364,7 @@ func (a *app) writeImport(f *importFlags, target string, o sourcecue.Options, sc
 	for _, t := range schema.Tables {
 		columns += len(t.Columns)
 	}
-	fmt.Fprintf(a.out, "%s: %d %s, %d columns\n", filepath.ToSlash(target), len(schema.Tables), plural("table", len(schema.Tables)), columns)
+	fmt.Fprintf(a.out, "%s: %s, %s\n", filepath.ToSlash(target), count(len(schema.Tables), "table"), count(columns, "column"))
 	if o.SecretEnv != "" && !a.quiet {
 		fmt.Fprintf(a.err, "The secret %q is declared with the variable %s; change it where the password is kept elsewhere.\n", o.Secret, o.SecretEnv)
 	}

@@ -30,6 +30,9 @@ func newLineage(a *app) *cobra.Command {
 			if err := a.wants("text", "json", "mermaid", "dot", "openlineage"); err != nil {
 				return err
 			}
+			if walk.Depth < 0 {
+				return fmt.Errorf("--depth %d: want how many steps to go, or 0", walk.Depth)
+			}
 			if up && down {
 				return errors.New("--up and --down: choose one; two calls show both")
 			}
@@ -53,6 +56,7 @@ func newLineage(a *app) *cobra.Command {
 	f.BoolVar(&down, "down", false, "what depends on it")
 	f.IntVar(&walk.Depth, "depth", 0, "how many steps to go; 0 is all the way")
 	f.BoolVar(&walk.Direct, "direct", false, "only where the value goes, not what it decides about")
+	a.forms(cmd, "text", "json", "mermaid", "dot", "openlineage")
 	return cmd
 }
 

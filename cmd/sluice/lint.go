@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -13,7 +16,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"sluice/compiler/diag"
+	"sluice/compiler/model"
 	"sluice/compiler/pipeline"
+	"sluice/compiler/sql/engine"
 )
 
 // lintFlags choose what lint looks at and what it does about it.
@@ -54,6 +59,7 @@ have the same columns.`,
 	f.IntVar(&flags.maxWarnings, "max-warnings", -1, "exit with 1 where there are more warnings than this")
 	f.BoolVar(&flags.fix, "fix", false, "mend what can be mended safely, and say what changed")
 	f.BoolVar(&flags.diff, "diff", false, "show what --fix would change, and write nothing")
+	a.forms(cmd, "text", "json", "sarif", "junit")
 	f.BoolVar(&flags.list, "list", false, "list all rules with their severity here, and whether --fix mends them")
 	return cmd
 }
@@ -61,6 +67,9 @@ have the same columns.`,
 func (a *app) runLint(ctx context.Context, flags lintFlags) error {
 	if err := a.wants("text", "json", "sarif", "junit"); err != nil {
 		return err
+	}
+	if flags.fix && flags.diff {
+		return errors.New("--fix and --diff: choose one; --diff shows what --fix would write")
 	}
 	if err := knownRules(flags.rules); err != nil {
 		return err
@@ -98,13 +107,6 @@ func (a *app) viewFindings(diags diag.List, maxWarnings int) error {
 	return err
 }
 
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
 // lint compiles the platform in a folder with the rules on, and keeps the errors and
 // the findings that the flags ask for; what else check warns of is check's. The name
 // is that of the folder that spans are relative to.
@@ -120,6 +122,9 @@ func (a *app) lint(ctx context.Context, dir string, f lintFlags) (diag.List, str
 		a.viewTimings(result.Timings)
 	}
 	if err != nil {
+		return nil, "", err
+	}
+	if err := a.knownPlaces(f.places, result.Model, diags); err != nil {
 		return nil, "", err
 	}
 	return slices.DeleteFunc(diags, func(d diag.Diagnostic) bool {
@@ -158,10 +163,54 @@ func (a *app) within(places []string, d diag.Diagnostic) bool {
 	})
 }
 
+// knownPlaces refuses an argument that is neither a node nor a file: its findings
+// would be none whatever is wrong. Of a platform without a graph nothing is known.
+func (a *app) knownPlaces(places []string, m *model.Platform, diags diag.List) error {
+	if len(places) == 0 || m == nil {
+		return nil
+	}
+	nodes := slices.Collect(maps.Keys(m.TableByName))
+	for _, t := range m.Tasks {
+		nodes = append(nodes, t.Node)
+	}
+	for _, r := range m.Routines {
+		nodes = append(nodes, r.Name)
+	}
+	for _, d := range diags {
+		nodes = append(nodes, d.Node)
+	}
+	slices.Sort(nodes)
+	root, err := a.root()
+	if err != nil {
+		return err
+	}
+	for _, p := range places {
+		file := filepath.Join(root, filepath.FromSlash(path.Clean(strings.TrimPrefix(p, a.prefix()))))
+		if found, err := filepath.Glob(file); err == nil && len(found) > 0 {
+			continue
+		}
+		if slices.ContainsFunc(nodes, func(n string) bool { ok, err := path.Match(p, n); return err == nil && ok }) {
+			continue
+		}
+		if near := engine.Nearest(p, nodes); near != "" {
+			return fmt.Errorf("%s is neither a file, a folder nor a node; did you mean %q?", p, near)
+		}
+		return fmt.Errorf("%s is neither a file, a folder nor a node; `sluice ls` lists the nodes", p)
+	}
+	return nil
+}
+
 // knownRules refuses a selection that picks nothing.
 func knownRules(selected []string) error {
 	for _, s := range selected {
 		if !slices.ContainsFunc(diag.Rules(), func(r diag.Rule) bool { return picks([]string{s}, r.Code) }) {
+			var names []string
+			for _, r := range diag.Rules() {
+				names = append(names, r.Name, string(r.Code))
+			}
+			if near := engine.Nearest(s, names); near != "" {
+				return fmt.Errorf("--rule %s: no rule has such a name or code; did you mean %q?", s, near)
+			}
 			return fmt.Errorf("--rule %s: no rule has such a name or code; `sluice lint --list` shows all", s)
 		}
 	}

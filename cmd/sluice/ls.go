@@ -127,7 +127,7 @@ func (a *app) viewNodes(p *plan.Plan, s selector.Selection) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.err, "%d nodes, %d tasks\n", len(s.Nodes), len(s.Tasks))
+	fmt.Fprintf(a.err, "%s, %s\n", count(len(s.Nodes), "node"), count(len(s.Tasks), "task"))
 	return nil
 }
 

@@ -165,15 +165,8 @@ func viewNames(w io.Writer, list []plan.Change) {
 		if n := len(names[k]) - len(some); n > 0 {
 			more = fmt.Sprintf(" and %d more", n)
 		}
-		fmt.Fprintf(w, "  + %d %s: %s%s\n", len(names[k]), plural(k, len(names[k])), strings.Join(some, ", "), more)
+		fmt.Fprintf(w, "  + %s: %s%s\n", count(len(names[k]), k), strings.Join(some, ", "), more)
 	}
-}
-
-func plural(word string, n int) string {
-	if n == 1 {
-		return word
-	}
-	return word + "s"
 }
 
 // viewSQL prints the text diff of every table whose SQL changed.

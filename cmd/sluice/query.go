@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"sluice/compiler/pipeline"
 	"sluice/compiler/sql"
 	"sluice/compiler/sql/engine"
+	"sluice/compiler/sqltype"
 	"sluice/runtime/plan"
 	"sluice/runtime/planstore"
 )
@@ -66,6 +68,9 @@ func newQuery(a *app) *cobra.Command {
 			if err := a.wants("text", "table", "json", "csv"); err != nil {
 				return err
 			}
+			if f.maxRows < 0 {
+				return fmt.Errorf("--max-rows %d: want how many rows to print, or 0", f.maxRows)
+			}
 			if !cmd.Flags().Changed("max-rows") && a.output != "text" && a.output != "table" {
 				f.maxRows = 0
 			}
@@ -81,6 +86,7 @@ func newQuery(a *app) *cobra.Command {
 	flags.IntVar(&f.maxRows, "max-rows", 1000, "rows to print; 0 prints all, as json and csv do unless this is given")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print the result's columns and types, and read nothing")
 	flags.BoolVar(&f.explain, "explain", false, "print the SQL that the embedded warehouse runs")
+	a.forms(cmd, "text", "table", "json", "csv")
 	return cmd
 }
 
@@ -90,7 +96,7 @@ func (a *app) queryBatch(ctx context.Context, f queryFlags) error {
 	if f.batch != "-" {
 		file, err := os.Open(f.batch)
 		if err != nil {
-			return err
+			return fmt.Errorf("--batch: %w", err)
 		}
 		defer file.Close()
 		in = file
@@ -202,7 +208,10 @@ func (a *app) queryText(f queryFlags, args []string) (name, text string, err err
 		return "query", args[0], nil
 	case f.file != "":
 		data, err := os.ReadFile(f.file)
-		return filepath.ToSlash(f.file), string(data), err
+		if err != nil {
+			return "", "", fmt.Errorf("--file: %w", err)
+		}
+		return filepath.ToSlash(f.file), string(data), nil
 	}
 	data, err := io.ReadAll(a.in)
 	return "stdin", string(data), err
@@ -213,6 +222,10 @@ func (a *app) querySession(ctx context.Context, f queryFlags) (*query.Session, e
 	if err := query.CheckZone(f.timeZone); err != nil {
 		return nil, fmt.Errorf("--time-zone: %w", err)
 	}
+	values, err := queryValues(a.vars, f.params)
+	if err != nil {
+		return nil, err
+	}
 	setup, p, err := a.querySetup(ctx)
 	if err != nil {
 		return nil, err
@@ -222,19 +235,30 @@ func (a *app) querySession(ctx context.Context, f queryFlags) (*query.Session, e
 			return nil, err
 		}
 	}
-	s := &query.Session{Setup: setup, Plan: p, TimeZone: f.timeZone, Values: map[string]plan.Variable{}, Functions: a.queryFunctions(ctx, p)}
-	for _, list := range [][]string{a.vars, f.params} {
-		for _, text := range list {
-			name, content, ok := strings.Cut(text, "=")
-			name, kind, typed := strings.Cut(name, ":")
-			if !ok || name == "" || typed && kind == "" {
-				return nil, fmt.Errorf("--param %s: want name=value or name:TYPE=value", text)
-			}
-			name = strings.ToLower(name)
-			s.Values[name] = plan.Variable{Name: name, Type: strings.ToUpper(kind), Value: content}
-		}
-	}
+	s := &query.Session{Setup: setup, Plan: p, TimeZone: f.timeZone, Values: values, Functions: a.queryFunctions(ctx, p)}
 	return s, a.queryDay(s, f.date)
+}
+
+// queryValues are the values of --var and --param, by lower-case name; the last counts.
+func queryValues(lists ...[]string) (map[string]plan.Variable, error) {
+	values := map[string]plan.Variable{}
+	for _, text := range slices.Concat(lists...) {
+		name, content, ok := strings.Cut(text, "=")
+		name, kind, typed := strings.Cut(name, ":")
+		if !ok || name == "" || typed && kind == "" {
+			return nil, fmt.Errorf("--param %s: want name=value or name:TYPE=value", text)
+		}
+		if typed {
+			t, err := sqltype.Parse(kind)
+			if err != nil {
+				return nil, fmt.Errorf("--param %s: %w", text, err)
+			}
+			kind = t.String() // aliases as well: INT is INT64
+		}
+		name = strings.ToLower(name)
+		values[name] = plan.Variable{Name: name, Type: kind, Value: content}
+	}
+	return values, nil
 }
 
 // queryDay sets the business day; without a platform only a given one is known.

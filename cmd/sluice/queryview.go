@@ -120,7 +120,7 @@ func (a *app) viewQueryResult(r query.Result) error {
 		return err
 	}
 	if !a.quiet {
-		fmt.Fprintf(a.err, "%d %s\n", len(r.Rows), plural("row", len(r.Rows)))
+		fmt.Fprintln(a.err, count(len(r.Rows), "row"))
 	}
 	return nil
 }

@@ -66,6 +66,7 @@ func newRoot(a *app) *cobra.Command {
 	add("look", newLs(a), newShow(a), newLineage(a), newQuery(a), newVersion(a))
 	root.SetHelpCommandGroupID("look")
 	root.SetCompletionCommandGroupID("look")
+	explainUsage(root)
 	return root
 }
 

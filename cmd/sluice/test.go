@@ -23,7 +23,7 @@ import (
 type testFlags struct {
 	compileFlags
 	sel      selectFlags
-	workers  int
+	jobs     int
 	failFast bool
 	watch    bool
 	list     bool
@@ -41,6 +41,9 @@ their names, which may hold * and ?: core.member_status/last_*.`,
 			if err := a.wants("text", "json", "junit"); err != nil {
 				return err
 			}
+			if f.jobs < 0 {
+				return fmt.Errorf("--jobs %d: want how many tests run at once, or 0", f.jobs)
+			}
 			f.sel.include = append(f.sel.include, args...)
 			if f.watch {
 				if a.output != "text" || f.list {
@@ -53,9 +56,10 @@ their names, which may hold * and ?: core.member_status/last_*.`,
 	}
 	f.add(cmd)
 	f.sel.add(cmd)
-	cmd.Flags().IntVarP(&f.workers, "jobs", "j", 0, "tests at once (default: one for each processor)")
+	cmd.Flags().IntVarP(&f.jobs, "jobs", "j", 0, "tests at once (default: one for each processor)")
 	cmd.Flags().BoolVar(&f.failFast, "fail-fast", false, "start no test once one has failed")
 	cmd.Flags().BoolVar(&f.watch, "watch", false, "run again what a change of CUE or SQL files concerns, until interrupted")
+	a.forms(cmd, "text", "json", "junit")
 	cmd.Flags().BoolVar(&f.list, "list", false, "list the tests, and run none")
 	return cmd
 }
@@ -180,7 +184,7 @@ func (a *app) runTests(ctx context.Context, p *plan.Plan, tests []plan.UnitTest,
 	if err != nil {
 		return nil, 0, err
 	}
-	workers := f.workers
+	workers := f.jobs
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
