@@ -62,9 +62,7 @@ func (t *target) result(w *walker, r relation, stays bool) *plan.Lineage {
 func (w *walker) insert(s *gsql.ResolvedInsertStmt) *plan.Lineage {
 	t, _ := w.target(get(s.TableScan()))
 	columns := get(s.InsertColumnList())
-	var names []string
 	for _, c := range columns {
-		names = append(names, get(c.Name()))
 		if id := get(c.ColumnId()); !slices.Contains(t.ids, id) {
 			t.names, t.ids, t.after, t.before = append(t.names, get(c.Name())), append(t.ids, id), append(t.after, nil), append(t.before, nil)
 		}

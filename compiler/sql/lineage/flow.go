@@ -174,17 +174,6 @@ func (a flow) each(change func(kinds) kinds) flow {
 // itself only decides has that role.
 func (a flow) as(k kinds) flow { return a.each(func(kinds) kinds { return k }) }
 
-// indirect is the part that does not go into the value.
-func (a flow) indirect() flow {
-	var out flow
-	for _, p := range a {
-		if k := p.kinds &^ direct; k != 0 {
-			out = append(out, part{p.leaf, k})
-		}
-	}
-	return out
-}
-
 // inputs are the influences in the plan's words.
 func (l *leaves) inputs(a flow) []plan.Input {
 	var out []plan.Input

@@ -1,7 +1,6 @@
 package token
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 )
@@ -60,7 +59,7 @@ func FuzzSplit(f *testing.F) {
 		var b strings.Builder
 		for _, tok := range Split(text) {
 			if tok.Start != b.Len() || tok.Text == "" {
-				t.Fatal(fmt.Sprintf("%q is cut wrongly at %d", text, tok.Start))
+				t.Fatalf("%q is cut wrongly at %d", text, tok.Start)
 			}
 			b.WriteString(tok.Text)
 		}
