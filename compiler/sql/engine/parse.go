@@ -43,7 +43,7 @@ func (e *Engine) parse(text string, kind Kind) Parsed {
 		e.trees.keep(text, out)
 	}
 	statement := get(out.Statement())
-	v := &visitor{}
+	v := &visitor{loud: loudPlaces(w.sql())}
 	v.visit(statement, &scope{})
 	if query, ok := statement.(*gsql.ASTQueryStatement); ok {
 		v.items(get(query.Query()))
@@ -127,6 +127,7 @@ type visitor struct {
 	parsed  Parsed
 	script  *Script // of a script
 	schemas int     // that calls of AI.GENERATE ask for
+	loud    []int   // where the text may name something; see loudPlaces. Nil visits all
 }
 
 func (v *visitor) visit(n gsql.ASTNode, s *scope) {
@@ -134,6 +135,10 @@ func (v *visitor) visit(n gsql.ASTNode, s *scope) {
 		return
 	}
 	switch n := n.(type) {
+	case *gsql.ASTSelectList, *gsql.ASTWhereClause, *gsql.ASTGroupBy, *gsql.ASTHaving, *gsql.ASTQualify, *gsql.ASTOnClause, *gsql.ASTUsingClause, *gsql.ASTOrderBy:
+		if !v.isQuiet(n) {
+			v.children(n, s)
+		}
 	case *gsql.ASTQuery:
 		v.children(n, s.inner())
 	case *gsql.ASTWithClause:
