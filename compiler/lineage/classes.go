@@ -148,10 +148,14 @@ func (f *flow) table(t *model.Table) bool {
 }
 
 // reaching computes the classes that reach a table's columns. Where the lineage is not
-// known, every column may hold all that the table reads.
+// known, every column may hold all that the table reads. Of a statement that failed
+// nothing is said: its mistake is reported, and all that reads it waits for that.
 func (f *flow) reaching(t *model.Table) {
 	if t.Lineage != nil {
 		f.columns(t.Name, t.Lineage)
+		return
+	}
+	if t.Statement != nil && t.Statement.Failed {
 		return
 	}
 	for _, r := range t.Reads {

@@ -24,6 +24,7 @@ import (
 func Run(m *model.Platform) diag.List {
 	Complete(m)
 	j := &judge{m: m, flow: follow(m)}
+	j.broken = slices.ContainsFunc(m.Tables, func(t *model.Table) bool { return t.Statement != nil && t.Statement.Failed })
 	for _, t := range m.Tables {
 		j.table(t)
 	}
@@ -38,8 +39,9 @@ func Run(m *model.Platform) diag.List {
 
 type judge struct {
 	*flow
-	m     *model.Platform
-	diags diag.List
+	m      *model.Platform
+	broken bool // a statement failed, so that less may arrive than will
+	diags  diag.List
 }
 
 func (j *judge) table(t *model.Table) {
@@ -67,7 +69,7 @@ func (j *judge) table(t *model.Table) {
 			j.readers(t, c)
 		}
 	}
-	if sound {
+	if sound && !j.broken {
 		j.stale(t)
 	}
 }

@@ -278,3 +278,25 @@ func TestUnknownLineage(t *testing.T) {
 		t.Errorf("%v", diags)
 	}
 }
+
+// Where lineage is not known, all that a table reads may be in every column; unless its
+// SQL is mistaken, which is reported already and must not bury the rest.
+func TestPersonalDataWithoutLineage(t *testing.T) {
+	for _, failed := range []bool{false, true} {
+		sp := Shop()
+		contacts(sp)
+		m, _ := Model(t, sp)
+		members := m.TableByName["core.members"]
+		members.Columns = []model.Column{{Name: "id", Type: sqltype.Type{Kind: sqltype.Int64}}}
+		members.Statement.Failed = failed
+		analysed(t, m, "mart.kpi", "id = identity core.members.id")
+		analysed(t, m, "export.kpi", "id = identity mart.kpi.id")
+		reported := false
+		for _, d := range lineage.Run(m).Sorted() {
+			reported = reported || d.Code == "SL3040"
+		}
+		if reported == failed {
+			t.Errorf("failed %v: reported %v", failed, reported)
+		}
+	}
+}
