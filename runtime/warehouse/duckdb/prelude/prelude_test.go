@@ -84,8 +84,8 @@ func TestFormatAndParseTime(t *testing.T) {
 	if want := "2024-05-06 10:08:09 127 2024-W19 Mon 2 09.123"; err != nil || got != want {
 		t.Errorf("want %s, got %s, %v", want, got, err)
 	}
-	if _, err := formatTime("%H", 0, "DATE", "UTC"); err == nil {
-		t.Error("an hour of a DATE was formatted")
+	if got, err := formatTime("%F %H", 0, "DATE", "UTC"); err != nil || got != "1970-01-01 %H" {
+		t.Errorf("an hour of a DATE: %q, %v", got, err)
 	}
 	if _, err := parseTime("%F", "2024-02-30", "DATE", "UTC"); err == nil {
 		t.Error("30 February was parsed")
