@@ -14,6 +14,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
 	"slices"
 	"syscall"
 	"time"
@@ -196,7 +198,24 @@ func (p *pipeline) load(ctx context.Context) error {
 	sp, diags, err := load.Run(ctx, load.Options{Dir: p.options.Dir, NoCache: p.options.NoCache, Workers: p.options.Workers})
 	p.result.Spec = sp
 	p.diags = append(p.diags, diags...)
+	giveBack()
 	return err
+}
+
+// giveBack returns what a stage left behind to the system, where that is much: the
+// processes of the next one need it.
+func giveBack() {
+	held := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/free:bytes"}}
+	metrics.Read(held)
+	sum := uint64(0)
+	for _, s := range held {
+		if s.Value.Kind() == metrics.KindUint64 {
+			sum += s.Value.Uint64()
+		}
+	}
+	if sum > 256<<20 {
+		debug.FreeOSMemory()
+	}
 }
 
 // openCache opens what earlier runs found out about SQL; save keeps what is new.

@@ -11,8 +11,8 @@ import (
 // not leave the process that analysed it.
 var translator = engine.Translator{
 	Rewrites: duckdb.Rewrites,
-	Translate: func(statement gsql.ResolvedStatementNode, table func(string) string, timeZone, source string) (string, []engine.Problem) {
-		text, refused := duckdb.Translate(statement, duckdb.Options{TimeZone: timeZone, Table: table, Source: source})
+	Translate: func(statement gsql.ResolvedStatementNode, o engine.TranslateOptions) (string, []engine.Problem) {
+		text, refused := duckdb.Translate(statement, duckdb.Options{TimeZone: o.TimeZone, Table: o.Table, Columns: o.Columns, Source: o.Source})
 		problems := make([]engine.Problem, len(refused))
 		for i, p := range refused {
 			problems[i] = engine.Problem{Code: p.Code, Message: p.Message, Hint: p.Hint, Start: p.ByteOffset}

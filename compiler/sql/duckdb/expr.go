@@ -13,10 +13,9 @@ import (
 // expr writes a scalar expression. Everything it returns is safe to use as an
 // operand without further parentheses.
 func (t *translator) expr(e gsql.ResolvedExprNode, scope *env) string {
-	if offset(e) >= 0 {
-		defer func(n gsql.ResolvedNode) { t.source = n }(t.source)
-		t.source = e
-	}
+	around := t.source
+	t.source = &place{node: e, outer: around}
+	defer func() { t.source = around }()
 	switch e := e.(type) {
 	case *gsql.ResolvedLiteral:
 		return t.literal(e, get(e.Value()))

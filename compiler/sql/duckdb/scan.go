@@ -122,12 +122,21 @@ func (t *translator) tableScan(s *gsql.ResolvedTableScan, _ *env) *rel {
 	r.from = t.opts.Table(name) + " AS " + a
 	index := get(s.ColumnIndexList())
 	valueTable := get(table.IsValueTable())
+	var names []string
+	if t.opts.Columns != nil {
+		names = t.opts.Columns(name)
+	}
 	for i, c := range columnsOf(s) {
 		if valueTable {
 			t.refuse(s, "value table", "the value table %s cannot be read on the embedded warehouse", name)
 		}
-		col := get(table.GetColumn(index[i]))
-		r.cols[get(c.ColumnId())] = a + "." + Quote(get(col.Name()))
+		column := ""
+		if at := int(index[i]); at < len(names) {
+			column = names[at]
+		} else {
+			column = get(get(table.GetColumn(index[i])).Name())
+		}
+		r.cols[get(c.ColumnId())] = a + "." + Quote(column)
 	}
 	return r
 }

@@ -25,6 +25,9 @@ type Options struct {
 	// Table gives the quoted physical name of a catalog table, "core.member_status"
 	// becoming "core"."member_status". Nil means TableName.
 	Table func(name string) string
+	// Columns gives the names of a catalog table's columns in its order. Without it, or
+	// where it gives none, the library is asked, which takes longer.
+	Columns func(name string) []string
 	// TimeZone is the default time zone of the session, an IANA name or a fixed
 	// offset ("+09:00"). Empty is UTC.
 	TimeZone string
@@ -93,7 +96,7 @@ type translator struct {
 	checked  map[string]unchecked // see arithmetic
 	ctes     map[string]cte       // by upper-cased WITH name
 	cur      []cte                // the recursive terms being translated
-	source   gsql.ResolvedNode    // the nearest expression with a place
+	source   *place               // the expressions around, from the inside
 	tables   *tables
 }
 
@@ -149,8 +152,8 @@ func (t *translator) refuse(n gsql.ResolvedNode, construct, format string, args 
 	if n != nil {
 		p.ByteOffset = offset(n)
 	}
-	if p.ByteOffset < 0 && t.source != nil {
-		p.ByteOffset = offset(t.source)
+	for around := t.source; p.ByteOffset < 0 && around != nil; around = around.outer {
+		p.ByteOffset = offset(around.node)
 	}
 	p.ByteOffset = max(p.ByteOffset, 0)
 	for _, q := range t.problems {
@@ -160,6 +163,13 @@ func (t *translator) refuse(n gsql.ResolvedNode, construct, format string, args 
 	}
 	t.problems = append(t.problems, p)
 	return "NULL"
+}
+
+// place is an expression with those around it: where a problem is when it has no place
+// of its own. Nodes are asked for theirs when there is a problem only.
+type place struct {
+	node  gsql.ResolvedNode
+	outer *place
 }
 
 // offset is where a node starts in the statement, -1 when unknown.

@@ -216,7 +216,13 @@ func (e *Engine) translate(statement gsql.ResolvedStatementNode, r Request, w *w
 	}
 	physical := map[string]string{}
 	addPhysical(physical, r.Tables, r.Functions)
-	text, problems := e.translator.Translate(statement, func(name string) string { return physical[name] }, r.TimeZone, w.sql())
+	columns := map[string][]string{}
+	addReadable(columns, map[string]Function{}, r.Tables, r.Functions)
+	text, problems := e.translator.Translate(statement, TranslateOptions{
+		Table:    func(name string) string { return physical[name] },
+		Columns:  func(name string) []string { return columns[name] },
+		TimeZone: r.TimeZone, Source: w.sql(),
+	})
 	for i := range problems {
 		if problems[i].Start >= 0 {
 			problems[i].Start = w.back(problems[i].Start)

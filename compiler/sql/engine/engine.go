@@ -65,13 +65,20 @@ func (s *sweeper) after() {
 		return
 	}
 	runtime.GC()
-	scanned := []metrics.Sample{{Name: "/gc/scan/total:bytes"}}
-	metrics.Read(scanned)
+	state := []metrics.Sample{{Name: "/gc/scan/total:bytes"}, {Name: "/memory/classes/heap/free:bytes"}}
+	metrics.Read(state)
 	s.left = sweepEvery
-	if scanned[0].Value.Kind() == metrics.KindUint64 {
-		s.left += int(scanned[0].Value.Uint64() >> 20)
+	if state[0].Value.Kind() == metrics.KindUint64 {
+		s.left += int(state[0].Value.Uint64() >> 20)
+	}
+	if state[1].Value.Kind() == metrics.KindUint64 && state[1].Value.Uint64() > maxIdleBytes {
+		debug.FreeOSMemory()
 	}
 }
+
+// maxIdleBytes is what stays at hand of memory that nothing is in. When the library's
+// memory grows, the old one, of a hundred megabytes, becomes idle at once.
+const maxIdleBytes = 48 << 20
 
 var (
 	sharedOnce sync.Once
@@ -84,9 +91,16 @@ type Translator struct {
 	// Rewrites are those that a statement to be translated is analysed with.
 	Rewrites []gsql.ResolvedASTRewrite
 	// Translate gives the SQL, or every construct that has no counterpart with its
-	// offset in the analysed text (-1 where unknown). table gives the quoted name of a
-	// catalogue table, timeZone is the session's, source the analysed text.
-	Translate func(statement gsql.ResolvedStatementNode, table func(string) string, timeZone, source string) (string, []Problem)
+	// offset in the analysed text (-1 where unknown).
+	Translate func(statement gsql.ResolvedStatementNode, o TranslateOptions) (string, []Problem)
+}
+
+// TranslateOptions tell what the resolved statement alone does not say.
+type TranslateOptions struct {
+	Table    func(string) string   // the quoted name of a catalogue table
+	Columns  func(string) []string // the names of its columns; nil where they are not known
+	TimeZone string                // of the session
+	Source   string                // the analysed text
 }
 
 // Shared returns the process's engine, starting it on the first call with that

@@ -34,8 +34,8 @@ func TestMain(m *testing.M) {
 // failing is a translator whose process fails in a way at every statement that says
 // poison.
 func failing(way string) Translator {
-	return Translator{Translate: func(_ gsql.ResolvedStatementNode, _ func(string) string, _, source string) (string, []Problem) {
-		if strings.Contains(source, "poison") {
+	return Translator{Translate: func(_ gsql.ResolvedStatementNode, o TranslateOptions) (string, []Problem) {
+		if strings.Contains(o.Source, "poison") {
 			switch way {
 			case "die":
 				os.Exit(3)
@@ -43,7 +43,7 @@ func failing(way string) Translator {
 				select {}
 			}
 		}
-		return "rendered " + source, nil
+		return "rendered " + o.Source, nil
 	}}
 }
 

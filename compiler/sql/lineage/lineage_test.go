@@ -51,8 +51,8 @@ var functions = []engine.Function{
 
 var translator = engine.Translator{
 	Rewrites: duckdb.Rewrites,
-	Translate: func(s gsql.ResolvedStatementNode, table func(string) string, timeZone, source string) (string, []engine.Problem) {
-		text, refused := duckdb.Translate(s, duckdb.Options{Table: table, TimeZone: timeZone, Source: source})
+	Translate: func(s gsql.ResolvedStatementNode, o engine.TranslateOptions) (string, []engine.Problem) {
+		text, refused := duckdb.Translate(s, duckdb.Options{Table: o.Table, Columns: o.Columns, TimeZone: o.TimeZone, Source: o.Source})
 		var problems []engine.Problem
 		for _, p := range refused {
 			problems = append(problems, engine.Problem{Code: p.Code, Message: p.Message})
