@@ -49,7 +49,7 @@ var layout = map[string]row{
 	"compiler/lineage":         only("compiler/model", "compiler/diag", "compiler/spec", "compiler/sqltype", "runtime/plan"),
 	"compiler/schedule":        only("compiler/model", "compiler/diag", "compiler/spec", "runtime/plan"),
 	"compiler/sql":             only("compiler/checksql", "compiler/model", "compiler/diag", "compiler/spec", "compiler/sqltype", "compiler/cache", "compiler/sql/...", "runtime/plan"),
-	"compiler/sql/engine":      only("compiler/diag", "compiler/sqltype", "compiler/sql/duckdb", "compiler/sql/lint", "compiler/sql/lineage", "runtime/plan"),
+	"compiler/sql/engine":      only("compiler/diag", "compiler/sqltype", "compiler/sql/duckdb", "compiler/sql/lint", "compiler/sql/lineage", "compiler/sql/token", "runtime/plan"),
 	"compiler/sql/lineage":     only("runtime/plan", "compiler/sqltype"),
 	"compiler/sql/lint":        only("compiler/diag", "compiler/model", "compiler/spec", "compiler/sqltype", "compiler/sql/token"),
 	"compiler/sql/token":       stdlib(),

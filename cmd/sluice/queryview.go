@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -153,4 +155,43 @@ func (a *app) writeTable(rows [][]string, right []bool) error {
 		fmt.Fprintln(w, strings.TrimRight(line.String(), " "))
 	}
 	return w.Flush()
+}
+
+// queryShell reads queries from a terminal, each ended by a semicolon, until its end.
+func (a *app) queryShell(ctx context.Context, s *query.Session, f queryFlags) error {
+	lines := bufio.NewScanner(a.in)
+	lines.Buffer(nil, 1<<20)
+	var text strings.Builder
+	prompt := func() {
+		sign := "sluice> "
+		if text.Len() > 0 {
+			sign = "     -> "
+		}
+		fmt.Fprint(a.out, sign)
+	}
+	fmt.Fprintln(a.err, "GoogleSQL, ended by a semicolon; exit ends.")
+	for prompt(); lines.Scan(); prompt() {
+		line := strings.TrimSpace(lines.Text())
+		if text.Len() == 0 && (line == "" || line == "exit" || line == "quit") {
+			if line == "" {
+				continue
+			}
+			return nil
+		}
+		text.WriteString(lines.Text() + "\n")
+		if !strings.HasSuffix(line, ";") {
+			continue
+		}
+		err := a.queryOne(ctx, s, f, "query", text.String())
+		text.Reset()
+		var code exitCode
+		switch {
+		case ctx.Err() != nil:
+			return err
+		case err != nil && !errors.As(err, &code): // mistakes are printed already
+			fmt.Fprintf(a.err, "error: %v\n", err)
+		}
+	}
+	fmt.Fprintln(a.out)
+	return lines.Err()
 }

@@ -35,9 +35,12 @@ func (l level) masked() level {
 }
 
 // through is the class that reaches a column along one influence. What only decides
-// about a value does not give it a class.
+// about rows does not give a class. What decides which value there is can be guessed
+// from the value, as that behind a mask can: IF(ill, 'yes', 'no') tells who is ill.
 func (l level) through(in plan.Input) level {
 	switch {
+	case in.Subtype == "conditional" && l == sensitive:
+		return l.masked()
 	case !in.Direct():
 		return public
 	case in.Masking && in.Subtype == "aggregation": // a number of something

@@ -18,8 +18,8 @@ import (
 // A value keeps its class through direct influences. Hiding it (a mask at the source, or
 // a function such as SHA256) takes one step off: sensitive data becomes personal,
 // personal data internal. Counting it, and asking whether there is one, leaves nothing
-// personal. What only decides about rows or values (a join, a filter, a condition) does
-// not carry a class. A table's declared class may raise what reaches a column; lowering
+// personal. A condition on which a value depends takes one step off as well. What only
+// decides about rows (a join, a filter) does not carry a class. A table's declared class may raise what reaches a column; lowering
 // it takes declassify.
 func Run(m *model.Platform) diag.List {
 	Complete(m)
@@ -256,6 +256,8 @@ func comesFrom(in plan.Input) string {
 	how := map[string]string{"identity": "the value of ", "transformation": "computed from ", "aggregation": "an aggregate of "}[in.Subtype]
 	if in.Masking {
 		how = "a hidden form of "
+	} else if !in.Direct() {
+		how = "decided by "
 	}
 	return how + from
 }

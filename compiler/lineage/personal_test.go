@@ -94,6 +94,11 @@ var platforms = []struct {
 		"mart.kpi":     {"phone = transformation/masking core.members.phone"},
 		"export.kpi":   {"phone = identity mart.kpi.phone"},
 	}},
+	{name: "decided_by_sensitive_data", codes: "SL3040", edit: contacts, sql: map[string][]string{
+		"core.members": {"reachable = conditional app.members.phone", "known = conditional app.members.email"},
+		"mart.kpi":     {"reachable = identity core.members.reachable", "known = identity core.members.known"},
+		"export.kpi":   {"reachable = identity mart.kpi.reachable", "known = identity mart.kpi.known"},
+	}},
 	{name: "field_of_a_struct", codes: "SL3040", edit: func(sp *spec.Platform) {
 		sp.Sources[0].Tables[0].Columns = []*spec.Column{{Node: Named("address"), Type: T("STRUCT"), Fields: Columns("zip STRING internal", "street STRING personal")}}
 	}, sql: map[string][]string{

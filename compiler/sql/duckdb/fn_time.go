@@ -18,9 +18,9 @@ var timeFunctions = map[string]function{
 	"current_time":      custom(func(c *call) string { return "CAST(" + c.local("now()", 0) + " AS TIME)" }),
 
 	"$extract":          custom(extract),
-	"$extract_date":     custom(func(c *call) string { return "CAST(" + c.datetimeOf(0, 1) + " AS DATE)" }),
+	"$extract_date":     custom(func(c *call) string { return "CAST(" + c.clock(0, 1) + " AS DATE)" }),
 	"$extract_time":     custom(func(c *call) string { return "CAST(" + c.clock(0, 1) + " AS TIME)" }),
-	"$extract_datetime": custom(func(c *call) string { return c.datetimeOf(0, 1) }),
+	"$extract_datetime": custom(func(c *call) string { return c.clock(0, 1) }),
 
 	"date":      custom(makeDate),
 	"datetime":  custom(makeDatetime),
@@ -129,14 +129,6 @@ func (c *call) local(ts string, zoneArg int) string {
 // localDatetime is local as a DATETIME: one outside the years 1 to 9999 is an error.
 func (c *call) localDatetime(ts string, zoneArg int) string {
 	return strings.Replace(c.local(ts, zoneArg), "gsql_local(", "gsql_local_datetime(", 1)
-}
-
-// datetimeOf is clock as a DATETIME: one outside the years 1 to 9999 is an error.
-func (c *call) datetimeOf(i, zoneArg int) string {
-	if c.kind(i) == sqltype.Timestamp {
-		return c.localDatetime(c.args[i], zoneArg)
-	}
-	return c.args[i]
 }
 
 // clock is the wall clock of a TIMESTAMP or DATETIME argument.

@@ -290,15 +290,12 @@ func (c *call) less(a, b, op string) string {
 		return "(CASE WHEN isnan(" + b + ") THEN " + a + " <> " + a + " ELSE " + a + " " + op + " " + b + " END)"
 	}
 	if c.kind(0) == sqltype.Range {
-		if !isSimple(a) || !isSimple(b) {
-			swapped := a == c.args[1]
-			c.simple()
-			a, b = c.args[0], c.args[1]
-			if swapped {
-				a, b = b, a
-			}
+		swapped := a == c.args[1]
+		c.simple()
+		if swapped {
+			return rangeLess(c.args[1], c.args[0], op)
 		}
-		return rangeLess(a, b, op)
+		return rangeLess(c.args[0], c.args[1], op)
 	}
 	return c.ordered("(" + a + " " + op + " " + b + ")")
 }

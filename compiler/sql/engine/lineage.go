@@ -9,12 +9,20 @@ import (
 
 // lineage finds out where the result of an analysed text comes from.
 func (e *Engine) lineage(statement gsql.ResolvedStatementNode, r Request) *plan.Lineage {
+	return e.lineageIn(statement, r, nil)
+}
+
+// lineageIn is lineage where a script has functions of its own.
+func (e *Engine) lineageIn(statement gsql.ResolvedStatementNode, r Request, own map[string]gsql.ResolvedStatementNode) *plan.Lineage {
 	columns := map[string][]string{}
 	functions := map[string]Function{}
 	addReadable(columns, functions, r.Tables, r.Functions)
 	return get(lineage.Of(statement, lineage.Options{
 		Columns: func(table string) []string { return columns[table] },
 		Body: func(name string) gsql.ResolvedStatementNode {
+			if body := own[name]; body != nil {
+				return body
+			}
 			f, known := functions[name]
 			if !known {
 				return nil

@@ -79,6 +79,9 @@ func (e *Engine) templatedFunction(f Function) *gsql.Function {
 		}
 		if err == nil {
 			signatures = append(signatures, signature)
+			if len(signatures) == 1 { // for lineage, where a call is not expanded
+				e.bodies[f.key()] = e.bodies[concrete.key()]
+			}
 		}
 	}
 	if len(signatures) == 0 {

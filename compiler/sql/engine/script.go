@@ -9,6 +9,7 @@ import (
 	gsql "github.com/goccy/go-googlesql"
 
 	"sluice/compiler/diag"
+	"sluice/runtime/plan"
 )
 
 // Script is a text of several statements of which the last is a query, whose rows are
@@ -142,6 +143,7 @@ type environment struct {
 	names    map[string]bool   // in made, in lower case
 	types    map[string]string // of variables, by name in lower case
 	options  *gsql.AnalyzerOptions
+	flow     *scriptFlow
 	keep     []any
 	problems []Problem
 	stop     bool // a definition failed: what follows would only repeat it
@@ -158,7 +160,7 @@ func (e *Engine) analyzeScript(r Request) Result {
 	if err != nil {
 		return Result{Problems: []Problem{*(&wrapped{text: text}).problem(err)}}
 	}
-	env := &environment{e: e, r: r, text: text, names: map[string]bool{}, types: map[string]string{}, made: get(gsql.NewSimpleCatalog("script", e.types)), options: e.optionsFor(r, false)}
+	env := &environment{e: e, r: r, text: text, flow: newScriptFlow(), names: map[string]bool{}, types: map[string]string{}, made: get(gsql.NewSimpleCatalog("script", e.types)), options: e.optionsFor(r, false)}
 	env.catalog = get(gsql.NewMultiCatalogCreate("root", []gsql.CatalogNode{env.made, e.catalog(r.Parsed.Refs, paths, r.Tables, r.Functions)}))
 	list := get(get(out.Script()).StatementListNode())
 	count := get(list.NumChildren())
@@ -168,9 +170,7 @@ func (e *Engine) analyzeScript(r Request) Result {
 	if env.stop {
 		return Result{Problems: env.problems}
 	}
-	if r.DuckDB {
-		env.options = e.optionsFor(r, true)
-	}
+	env.options = e.optionsFor(r, true) // functions are expanded, as in a query alone
 	res := env.query(get(list.Child(count - 1)))
 	if len(env.problems) > 0 {
 		return Result{Problems: append(env.problems, res.Problems...)}
@@ -182,6 +182,10 @@ func (e *Engine) analyzeScript(r Request) Result {
 func (env *environment) query(n gsql.ASTNode) Result {
 	w := env.at(n, "")
 	statement, problems := env.resolve(w)
+	if len(problems) > 0 && !env.r.DuckDB {
+		env.options = env.e.optionsFor(env.r, false) // what cannot be expanded can still be called
+		statement, problems = env.resolve(w)
+	}
 	if len(problems) > 0 {
 		return Result{Problems: problems}
 	}
@@ -190,7 +194,9 @@ func (env *environment) query(n gsql.ASTNode) Result {
 		return Result{Problems: []Problem{{Code: diag.NotAQuery, Message: "the last statement is not a query"}}}
 	}
 	res := Result{Columns: queryColumns(get(query.OutputColumnList()), get(query.IsValueTable()))}
-	res.Lineage = env.e.lineage(statement, env.r)
+	if res.Lineage = env.flowOf(statement); res.Lineage != nil {
+		env.flow.query(res.Lineage, env.r.Text[:env.r.Parsed.Script.QueryStart])
+	}
 	if env.r.DuckDB && env.e.translator.Translate != nil {
 		if env.r.Parsed.Script.Reach == Procedural {
 			res.Untranslated = []Problem{{Code: diag.UntranslatableSQL, Start: 0, Message: "a script with variables or tables of its own runs on BigQuery only",
@@ -238,13 +244,20 @@ func (env *environment) report(w *wrapped) gsql.ResolvedStatementNode {
 	return statement
 }
 
-// expression gives the type of an expression; it is empty where it has a mistake.
-func (env *environment) expression(n gsql.ASTNode) string {
+// expression gives the type of an expression, and where its value comes from; the type
+// is empty where it has a mistake.
+func (env *environment) expression(n gsql.ASTNode) (string, *plan.Lineage) {
 	query, is := env.report(env.at(n, "SELECT ")).(*gsql.ResolvedQueryStmt)
 	if !is {
-		return ""
+		return "", nil
 	}
-	return typeText(get(get(get(query.OutputColumnList2(0)).Column()).Type()))
+	return typeText(get(get(get(query.OutputColumnList2(0)).Column()).Type())), env.flowOf(query)
+}
+
+// condition resolves an expression that decides which statements run.
+func (env *environment) condition(n gsql.ASTNode) {
+	_, from := env.expression(n)
+	env.flow.condition(from)
 }
 
 // statement resolves one statement and takes over what it makes.
@@ -255,9 +268,12 @@ func (env *environment) statement(n gsql.ASTNode) {
 	case *gsql.ASTSingleAssignment:
 		env.assign(get(n.Variable()), get(n.Expression()))
 	case *gsql.ASTAssignmentFromStruct:
-		env.expression(get(n.StructExpression()))
+		_, from := env.expression(get(n.StructExpression()))
+		for _, name := range identifiersOf(get(n.Variables())) {
+			env.flow.variable(name, from)
+		}
 	case *gsql.ASTSystemVariableAssignment:
-		env.expression(get(n.Expression()))
+		env.condition(get(n.Expression()))
 	case *gsql.ASTCreateFunctionStatement:
 		env.function(n)
 	case *gsql.ASTCreateTableStatement:
@@ -265,11 +281,11 @@ func (env *environment) statement(n gsql.ASTNode) {
 	case *gsql.ASTForInStatement:
 		env.loop(n)
 	case *gsql.ASTQueryStatement, *gsql.ASTInsertStatement, *gsql.ASTUpdateStatement, *gsql.ASTDeleteStatement, *gsql.ASTMergeStatement, *gsql.ASTTruncateStatement, *gsql.ASTAssertStatement:
-		env.report(env.at(n, ""))
+		env.change(env.report(env.at(n, "")))
 	case *gsql.ASTStatementList:
 		env.inner(n)
-	case gsql.ASTExpressionNode: // a condition
-		env.expression(n)
+	case gsql.ASTExpressionNode:
+		env.condition(n)
 	default:
 		env.inner(n)
 	}
@@ -289,6 +305,7 @@ func (env *environment) inner(n gsql.ASTNode) {
 // declare declares variables.
 func (env *environment) declare(n *gsql.ASTVariableDeclaration) {
 	kind := ""
+	var from *plan.Lineage
 	if t, err := n.Type(); err == nil && t != nil {
 		start, end := span(t)
 		kind = env.text[start:end]
@@ -299,7 +316,8 @@ func (env *environment) declare(n *gsql.ASTVariableDeclaration) {
 	}
 	if v, err := n.DefaultValue(); err == nil && v != nil {
 		before := len(env.problems)
-		found := env.expression(v)
+		var found string
+		found, from = env.expression(v)
 		switch {
 		case kind == "":
 			kind = found
@@ -311,17 +329,26 @@ func (env *environment) declare(n *gsql.ASTVariableDeclaration) {
 		env.stop = true
 		return
 	}
-	names := get(n.VariableList())
-	for i, count := int32(0), get(names.NumChildren()); i < count; i++ {
-		env.variable(get(get(names.IdentifierList(i)).GetAsString()), kind)
+	for _, name := range identifiersOf(get(n.VariableList())) {
+		env.variable(name, kind)
+		env.flow.variable(name, from)
 	}
+}
+
+func identifiersOf(list *gsql.ASTIdentifierList) []string {
+	var out []string
+	for i, count := int32(0), get(list.NumChildren()); i < count; i++ {
+		out = append(out, get(get(list.IdentifierList(i)).GetAsString()))
+	}
+	return out
 }
 
 // assign checks what a variable is set to.
 func (env *environment) assign(variable *gsql.ASTIdentifier, value gsql.ASTNode) {
 	before := len(env.problems)
-	found := env.expression(value)
+	found, from := env.expression(value)
 	name := get(variable.GetAsString())
+	env.flow.variable(name, from)
 	kind, declared := env.types[strings.ToLower(name)]
 	start, end := span(variable)
 	switch {
@@ -427,10 +454,12 @@ func (env *environment) function(n *gsql.ASTCreateFunctionStatement) {
 			env.stop = true
 			return
 		}
+		env.flow.bodies[f.Name] = env.e.bodies[f.key()]
 	case f.Language != "":
 		f.Returns = typeText(get(created.ReturnType()))
 		made = env.e.foreignFunction(f)
 	default:
+		env.flow.bodies[f.Name] = created
 		f.Returns = typeText(get(created.ReturnType()))
 		mode := gsql.FunctionEnums_ModeScalar
 		if f.Kind == Aggregate {
@@ -448,8 +477,10 @@ func (env *environment) function(n *gsql.ASTCreateFunctionStatement) {
 // table makes a temporary table.
 func (env *environment) table(n *gsql.ASTCreateTableStatement) {
 	var columns []Column
+	var from *plan.Lineage
 	switch created := env.report(env.at(n, "")).(type) {
 	case *gsql.ResolvedCreateTableAsSelectStmt:
+		from = env.flowOf(created)
 		for _, c := range get(created.ColumnDefinitionList()) {
 			columns = append(columns, Column{Name: get(c.Name()), Type: typeText(get(c.Type()))})
 		}
@@ -463,7 +494,8 @@ func (env *environment) table(n *gsql.ASTCreateTableStatement) {
 	}
 	parts := identifiers(get(n.Name()))
 	name := parts[len(parts)-1]
-	made := env.e.table(Table{Name: name, Catalog: "script " + name, Columns: columns})
+	made := env.e.table(Table{Name: name, Catalog: scriptTable(name), Columns: columns})
+	env.flow.columns(scriptTable(name), from)
 	env.fresh(name)
 	check(env.made.AddTable2(name, made))
 }
@@ -487,7 +519,10 @@ func (env *environment) loop(n *gsql.ASTForInStatement) {
 		env.stop = true
 		return
 	}
-	env.variable(get(get(n.Variable()).GetAsString()), structOf(queryColumns(get(query.OutputColumnList()), get(query.IsValueTable()))))
+	name, from := get(get(n.Variable()).GetAsString()), env.flowOf(query)
+	env.flow.variable(name, from)
+	env.flow.about = append(env.flow.about, from.Rows...)
+	env.variable(name, structOf(queryColumns(get(query.OutputColumnList()), get(query.IsValueTable()))))
 	for i, count := int32(0), get(n.NumChildren()); i < count && !env.stop; i++ {
 		if list, is := get(n.Child(i)).(*gsql.ASTStatementList); is {
 			env.inner(list)

@@ -55,6 +55,9 @@ func (w *walker) expr(e gsql.ResolvedExprNode) *value {
 		return &value{sum: sum("argument", text(lower(get(e.Name()))))}
 	case *gsql.ResolvedSystemVariable:
 		return &value{sum: sum("system variable", text(lower(strings.Join(get(e.NamePath()), "."))))}
+	case *gsql.ResolvedConstant:
+		name := ScriptPrefix + "@" + lower(get(get(e.Constant()).Name()))
+		return &value{own: one(w.leaves.of(origin{table: name, column: "value"}), identity), sum: sum("variable", text(name))}
 	case *gsql.ResolvedDMLDefault:
 		return &value{sum: sum("default")}
 	case *gsql.ResolvedAggregateFunctionCall:
@@ -86,12 +89,21 @@ func (w *walker) cast(e *gsql.ResolvedCast) *value {
 		return w.castWith(e)
 	}
 	v := w.expr(inner)
-	return v.changed(kinds.transformed, sum("cast", v.sum, text(typeName(e)), truth(get(e.ReturnNullOnError()))))
+	return v.changed(kinds.transformed, sum("cast", v.sum, text(castType(e)), truth(get(e.ReturnNullOnError()))))
+}
+
+// castType is the type with what limits it: STRING(3) is not STRING(5).
+func castType(e *gsql.ResolvedCast) string {
+	name := typeName(e)
+	if m := get(e.TypeModifiers()); m != nil && !get(m.IsEmpty()) {
+		name += " " + get(m.DebugString())
+	}
+	return name
 }
 
 func (w *walker) castWith(e *gsql.ResolvedCast) *value {
 	v := w.expr(get(e.Expr()))
-	parts := []digest{v.sum, text(typeName(e)), truth(get(e.ReturnNullOnError()))}
+	parts := []digest{v.sum, text(castType(e)), truth(get(e.ReturnNullOnError()))}
 	var more flow
 	for _, x := range []gsql.ResolvedExprNode{get(e.Format()), get(e.TimeZone())} {
 		if x == nil {

@@ -79,6 +79,17 @@ func (k kinds) masked() kinds {
 	return k
 }
 
+// revealed is the kinds of a value that an expression brings back from its hidden form.
+func (k kinds) revealed() kinds {
+	if k&maskedTransformation != 0 {
+		k = k&^maskedTransformation | transformation
+	}
+	if k&maskedAggregation != 0 {
+		k = k&^maskedAggregation | aggregation
+	}
+	return k
+}
+
 // counted is the kinds of a value that an aggregate only counts.
 func (k kinds) counted() kinds { return k.aggregated().masked() }
 

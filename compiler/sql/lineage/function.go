@@ -14,8 +14,11 @@ var (
 		"dlp_deterministic_encrypt", "aead.encrypt", "deterministic_encrypt",
 		// These tell no more of a value than whether there is one, or how many.
 		"$is_null", "$is_not_null", "array_length", "array_is_distinct")
+	// revealing functions give back what a masking one hid, to whoever has the key.
+	revealing = set("aead.decrypt_string", "aead.decrypt_bytes", "deterministic_decrypt_string", "deterministic_decrypt_bytes",
+		"dlp_deterministic_decrypt")
 	// counting aggregates tell how many, not what.
-	counting = set("count", "countif", "$count_star", "approx_count_distinct", "logical_and", "logical_or",
+	counting = set("count", "countif", "$count_star", "approx_count_distinct",
 		"hll_count.extract", "hll_count.merge")
 	// choosing aggregates give their first argument where the second is the most.
 	choosing = set("max_by", "min_by")
@@ -177,8 +180,11 @@ func (w *walker) scalar(c call, lambdas []*value, d digest) *value {
 	for _, v := range append(c.args, lambdas...) {
 		out.own = out.own.plus(v.all().each(kinds.transformed))
 	}
-	if masking[c.name] {
+	switch {
+	case masking[c.name]:
 		out.own = out.own.each(kinds.masked)
+	case revealing[c.name]:
+		out.own = out.own.each(kinds.revealed)
 	}
 	return out
 }

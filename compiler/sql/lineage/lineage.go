@@ -24,6 +24,10 @@ import (
 	"sluice/runtime/plan"
 )
 
+// ScriptPrefix begins the names of what a script makes: a variable is a table
+// "script:@name" with one column, value.
+const ScriptPrefix = "script:"
+
 // Options tell what the statement alone does not say.
 type Options struct {
 	// Body gives the resolved statement that would create a routine of the user's, by

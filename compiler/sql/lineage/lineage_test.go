@@ -46,6 +46,9 @@ var functions = []engine.Function{
 	{Name: "fn.recent", Kind: engine.TableFn, Arguments: columns("since TIMESTAMP"),
 		Body: "SELECT o.member_id, SUM(o.amount) AS total FROM app.orders AS o WHERE o.created_at > since GROUP BY o.member_id",
 		Refs: []engine.Ref{{Kind: engine.TableRef, Name: "app.orders", Start: 48, End: 58, Alias: true}}, Tables: tables[1:2]},
+	{Name: "fn.buyers", Kind: engine.TableFn, Arguments: columns("most NUMERIC"),
+		Body: "SELECT o.member_id AS buyer, most AS limit_of FROM app.orders AS o",
+		Refs: []engine.Ref{{Kind: engine.TableRef, Name: "app.orders", Start: 51, End: 61, Alias: true}}, Tables: tables[1:2]},
 	{Name: "fn.spread", Kind: engine.Aggregate, Arguments: columns("x FLOAT64"), Returns: "FLOAT64", Body: "MAX(x) - MIN(x)"},
 }
 

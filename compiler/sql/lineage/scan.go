@@ -116,11 +116,24 @@ func (w *walker) tableScan(s *gsql.ResolvedTableScan) relation {
 		w.bases = append(w.bases, b)
 		return r
 	}
-	for _, c := range get(s.ColumnList()) {
-		column := get(c.Name())
-		w.cols[get(c.ColumnId())] = w.baseColumn(b, column)
+	for i, c := range get(s.ColumnList()) {
+		w.cols[get(c.ColumnId())] = w.baseColumn(b, tableColumn(t, b, i, c))
 	}
 	return r
+}
+
+// tableColumn is the name in the table of a scan's column. What the scan calls it is
+// another matter: a table function's query that stands in place of its call has the
+// names that the function gives.
+func tableColumn(t gsql.TableNode, b base, i int, c *gsql.ResolvedColumn) string {
+	if i >= len(b.index) {
+		return get(c.Name())
+	}
+	at := b.index[i]
+	if int(at) < len(b.names) {
+		return b.names[at]
+	}
+	return get(get(t.GetColumn(at)).Name())
 }
 
 func (w *walker) baseColumn(b base, name string) *value {
