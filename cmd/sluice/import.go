@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 
 	"sluice/cmd/sluice/sourcecue"
 	"sluice/compiler/load"
+	"sluice/compiler/resolve"
 	"sluice/runtime/introspect"
 	"sluice/runtime/introspect/bigquery"
 	"sluice/runtime/introspect/files"
@@ -137,6 +139,9 @@ func importer(a *app, use, short string, args cobra.PositionalArgs, add func(*im
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !sourceName.MatchString(args[0]) {
 				return fmt.Errorf("source name %q: want small letters, digits and _, a letter first", args[0])
+			}
+			if slices.Contains(resolve.ReservedDatasets, args[0]) {
+				return fmt.Errorf("source name %q is reserved; choose another than %s", args[0], strings.Join(resolve.ReservedDatasets, ", "))
 			}
 			want := introspect.Selection{Include: f.include, Exclude: f.exclude}
 			if err := want.Check(); err != nil {

@@ -10,8 +10,9 @@ import (
 	"sluice/compiler/spec"
 )
 
-// reservedDatasets begin the names of nodes that are no tables.
-var reservedDatasets = []string{"export", "model", "check", "sla", "pool", "source"}
+// ReservedDatasets begin the names of nodes that are no tables: neither a dataset nor
+// a source may have such a name.
+var ReservedDatasets = []string{"export", "model", "check", "sla", "pool", "source"}
 
 // tables makes every table that SQL can read: of sources, of queries, and of models'
 // predictions. Their references are resolved later, when all names are known.
@@ -52,9 +53,9 @@ func (r *resolver) dataset(name string, at diag.Span, prefix string, declared ma
 	if ds := r.datasets[name]; ds != nil {
 		return ds
 	}
-	if slices.Contains(reservedDatasets, name) {
+	if slices.Contains(ReservedDatasets, name) {
 		r.diags.Errorf(diag.ReservedName, at, "%q cannot be the name of a dataset or source: it begins the names of other nodes", name).
-			WithHint("choose another name than %s", strings.Join(reservedDatasets, ", "))
+			WithHint("choose another name than %s", strings.Join(ReservedDatasets, ", "))
 	}
 	ds := &model.Dataset{Name: name, Physical: prefix + name, Spec: declared[name]}
 	r.datasets[name] = ds
