@@ -388,6 +388,11 @@ func (t *translator) orderItem(item *gsql.ResolvedOrderByItem, scope *env) []str
 	if ty.Kind == sqltype.Range {
 		return rangeKeys(t.expr(ref, scope), get(item.IsDescending()), strings.HasSuffix(direction(item), "FIRST"))
 	}
+	if ty.Kind == sqltype.Array {
+		// A NULL element is the least one; to DuckDB it is the greatest.
+		v := t.letVar()
+		return []string{"list_transform(" + t.expr(ref, scope) + ", lambda " + v + ": {'n': " + v + " IS NOT NULL, 'v': " + v + "})" + direction(item)}
+	}
 	return []string{orderKey(t.expr(ref, scope), ty) + direction(item)}
 }
 
