@@ -54,7 +54,7 @@ func (r *runner) contract(t *model.Table, contract []model.Column, items []engin
 		declared[strings.ToLower(contract[i].Name)] = &contract[i]
 	}
 	given := map[string]bool{}
-	var out []model.Column
+	out := make([]model.Column, 0, max(len(s.Columns), len(contract)))
 	for i, c := range s.Columns {
 		key := strings.ToLower(c.Name)
 		if c.Name == "" || given[key] {

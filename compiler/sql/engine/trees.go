@@ -13,9 +13,9 @@ type trees struct {
 	bytes  int // of the texts
 }
 
-// maxTreeBytes bounds the texts whose trees are kept: a tree takes some fifty times
-// its text.
-const maxTreeBytes = 1 << 20
+// maxTreeBytes bounds the texts whose trees are kept. A tree takes some twenty times its
+// text; most of that is memory that parsing has left behind anyway.
+const maxTreeBytes = 6 << 20
 
 // keep keeps the tree of a text.
 func (t *trees) keep(text string, tree *gsql.ParserOutput) {
