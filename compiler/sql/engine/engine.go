@@ -20,7 +20,7 @@ import (
 // Version says which grammar and catalogue results were made with; it is part of
 // every cache key. Raise Generation with every change of this package that changes
 // results.
-const Version = "go-googlesql v0.4.0 generation 8"
+const Version = "go-googlesql v0.4.0 generation 9"
 
 // Engine holds what the analyser needs again for every statement. Its methods may
 // be called from several goroutines; they run one after the other.

@@ -79,7 +79,8 @@ func overlap(a, b patch) bool { return a.start < b.end && b.start < a.end }
 // explained reports whether a mistake may come of what was patched: it lies in or
 // around a patch, or is about a type after one was guessed.
 func explained(p Problem, root gsql.ASTNode, w *wrapped, patches []patch, guessed bool) bool {
-	if p.Code != diag.UnknownSQLColumn && p.Code != diag.UnknownFunction && guessed {
+	about := p.Code == diag.UnknownSQLColumn || p.Code == diag.UnknownFunction || strings.Contains(p.Message, "neither grouped nor aggregated")
+	if !about && guessed {
 		return true
 	}
 	around, _ := mend(root, w, p)
@@ -124,7 +125,30 @@ func mend(root gsql.ASTNode, w *wrapped, p Problem) (patch, bool) {
 	case *gsql.ASTGroupingItem, *gsql.ASTOrderingExpression:
 		return patch{start, end, "SESSION_USER()"}, false // no constant may stand here
 	}
+	if groupedItem(chain[:depth]) {
+		return patch{start, end, noConstant + name}, true
+	}
 	return patch{start, end, "NULL" + name}, inSelectList(chain[:depth])
+}
+
+// noConstant is a NULL that can be grouped by, as a literal cannot.
+const noConstant = "IF(RAND() < 0, NULL, NULL)"
+
+// groupedItem reports whether what stands below a chain is a column of a query with
+// GROUP BY, where its name may be a key.
+func groupedItem(chain []gsql.ASTNode) bool {
+	if len(chain) < 3 {
+		return false
+	}
+	if _, is := chain[len(chain)-1].(*gsql.ASTSelectColumn); !is {
+		return false
+	}
+	for i := len(chain) - 1; i >= 0; i-- {
+		if s, is := chain[i].(*gsql.ASTSelect); is {
+			return get(s.GroupBy()) != nil
+		}
+	}
+	return false
 }
 
 // widen takes out the expression around a patch: what took its place does not fit there.
@@ -141,6 +165,9 @@ func widen(root gsql.ASTNode, q patch) (patch, bool) {
 		return patch{}, false
 	}
 	start, end := span(node)
+	if groupedItem(chain[:depth]) {
+		return patch{start, end, noConstant}, true
+	}
 	return patch{start, end, "NULL"}, inSelectList(chain[:depth])
 }
 
@@ -185,8 +212,12 @@ func outermostPath(chain []gsql.ASTNode) (gsql.ASTNode, int) {
 	for i, n := range chain {
 		switch n.(type) {
 		case *gsql.ASTPathExpression, *gsql.ASTDotIdentifier:
-			switch chain[i-1].(type) {
-			case *gsql.ASTTablePathExpression, *gsql.ASTFunctionCall, *gsql.ASTTVF, *gsql.ASTTableClause, *gsql.ASTModelClause, *gsql.ASTAlias:
+			switch parent := chain[i-1].(type) {
+			case *gsql.ASTFunctionCall:
+				if name, _ := span(get(parent.Function())); name == first(span(n)) {
+					return nil, 0
+				}
+			case *gsql.ASTTablePathExpression, *gsql.ASTTVF, *gsql.ASTTableClause, *gsql.ASTModelClause, *gsql.ASTAlias:
 				return nil, 0
 			}
 			return n, i
@@ -194,6 +225,8 @@ func outermostPath(chain []gsql.ASTNode) (gsql.ASTNode, int) {
 	}
 	return nil, 0
 }
+
+func first(start, _ int) int { return start }
 
 // innermostCall is the smallest expression in a chain that is more than a name or a
 // literal.

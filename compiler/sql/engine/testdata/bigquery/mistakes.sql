@@ -129,3 +129,11 @@ SELECT	'日本' AS a,	nosuch1,
 reads core.members
 SL4003 at "nosuch1": Unrecognized name: nosuch1
 SL4003 at "nosuch2": Unrecognized name: nosuch2
+
+### refused: an unknown column in the argument of a key that is grouped by its name, and another after it
+SELECT DATE_TRUNC(m.joind, WEEK(MONDAY)) AS week, SUM(m.amount) / m.orders AS average FROM core.members AS m GROUP BY week
+--->
+reads core.members
+SL4003 at "joind": Name joind not found inside m
+  hint: did you mean "joined"?
+SL4003 at "orders": Name orders not found inside m
