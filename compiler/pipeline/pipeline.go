@@ -107,7 +107,7 @@ const cacheBytes = 512 << 20
 // error in it there is no plan. The error is the world's: a file that cannot be
 // read, a context that is done.
 func Run(ctx context.Context, o Options) (Result, diag.List, error) {
-	p := &pipeline{options: o, cache: &cache.Memory{}, pool: sql.NewPool(o.SQLWorker, o.processes())}
+	p := &pipeline{options: o, cache: &cache.Memory{}, pool: sql.NewPool(o.SQLWorker, o.processes()), spend: func() {}}
 	defer p.pool.Close()
 	err := p.run(ctx)
 	return p.result, p.diags.Sorted(), err
@@ -128,10 +128,13 @@ type pipeline struct {
 	cache      cache.Cache
 	pool       *sql.Pool
 	statements sql.Statements
+	spend      func() // ends what giveBack began
 }
 
 func (p *pipeline) run(ctx context.Context) error {
-	if err := p.stage(ctx, Load, p.load); err != nil {
+	err := p.stage(ctx, Load, p.load)
+	defer p.spend()
+	if err != nil {
 		return err
 	}
 	// What did not load is missing, so that names of it would be unknown: only the
@@ -198,13 +201,18 @@ func (p *pipeline) load(ctx context.Context) error {
 	sp, diags, err := load.Run(ctx, load.Options{Dir: p.options.Dir, NoCache: p.options.NoCache, Workers: p.options.Workers})
 	p.result.Spec = sp
 	p.diags = append(p.diags, diags...)
-	giveBack()
+	p.spend = giveBack()
 	return err
 }
 
+// leanPercent is how much the heap grows between collections while the processes of the
+// SQL stages run beside this one.
+const leanPercent = 40
+
 // giveBack returns what a stage left behind to the system, where that is much: the
-// processes of the next one need it.
-func giveBack() {
+// processes of the next one need it. From then on this process collects more often,
+// until spend is called.
+func giveBack() (spend func()) {
 	held := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/free:bytes"}}
 	metrics.Read(held)
 	sum := uint64(0)
@@ -213,9 +221,12 @@ func giveBack() {
 			sum += s.Value.Uint64()
 		}
 	}
-	if sum > 256<<20 {
-		debug.FreeOSMemory()
+	if sum < 256<<20 {
+		return func() {}
 	}
+	before := debug.SetGCPercent(leanPercent)
+	debug.FreeOSMemory()
+	return func() { debug.SetGCPercent(before) }
 }
 
 // openCache opens what earlier runs found out about SQL; save keeps what is new.
@@ -261,6 +272,7 @@ func (p *pipeline) sql(ctx context.Context) error {
 		Cache: p.cache, Build: load.BuildID(), Pool: p.pool, Lint: p.options.Lint, Tests: p.options.Tests, Source: p.read,
 	})...)
 	p.pool.Close() // the memory of its processes is of better use to what follows
+	p.spend()
 	p.diags = append(p.diags, check.Columns(p.result.Model)...)
 	if p.options.Tests && !p.diags.HasErrors() {
 		p.result.UnitTests = unittest.Build(p.result.Model)
