@@ -35,6 +35,10 @@ func (r *runner) routine(f *model.Routine) {
 			WithHint("leave returns out")
 		returns = ""
 	}
+	if fn.Kind == engine.TableFn && r.untyped(f) {
+		f.Statement.Failed = true
+		return
+	}
 	found, ok := r.analyse(f.Statement, fn.Kind, fn.Arguments, returns)
 	if !ok {
 		return
@@ -59,6 +63,21 @@ func (r *runner) routine(f *model.Routine) {
 		}
 	}
 	info.function, info.known = fn, true
+}
+
+// untyped reports arguments of ANY TYPE, of which a table function has none: its columns
+// are those of its query, which must be known before it is called.
+func (r *runner) untyped(f *model.Routine) bool {
+	found := false
+	for _, a := range f.Spec.Arguments {
+		if text, is := a.V.(string); is && sqltype.IsAny(text) {
+			r.diags.Errorf(diag.BadRoutine, a.At, "the argument %q of the table function %q has no type", a.Name, f.Name).
+				WithNode(f.Name).
+				WithHint("give it a type; ANY TYPE is for functions that give one value")
+			found = true
+		}
+	}
+	return found
 }
 
 // arguments are those of a routine. It reports false where one has a wrong type.

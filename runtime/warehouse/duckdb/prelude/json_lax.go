@@ -161,7 +161,7 @@ func plainKey(k string) bool {
 		switch {
 		case r == '_', r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= 0x80, i > 0 && r >= '0' && r <= '9':
 		default:
-			return strings.IndexAny(k, ".\"[]$*@' ") < 0 && k != ""
+			return !strings.ContainsAny(k, ".\"[]$*@' ") && k != ""
 		}
 	}
 	return k != ""
